@@ -1,0 +1,52 @@
+# The whole vocabulary: setup demo run dev check test generate bench. CI calls the same recipes.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+CARGO_TARGET_DIR ?= $(CURDIR)/target
+export CARGO_TARGET_DIR
+BIN := $(CARGO_TARGET_DIR)/debug
+export CARGO_TERM_COLOR ?= auto
+NEXTEST := cargo nextest run --workspace
+
+.PHONY: help setup build demo run dev check test generate bench
+help:
+	@printf 'make demo      the main job happening in this terminal, with everything it needs\n'
+	@printf 'make test      every test\n'
+	@printf 'make run       the real product, empty; it says what to do next\n'
+	@printf 'make dev       the product, restarted when a source changes\n'
+	@printf 'make check     format, lints, licences\n'
+	@printf 'make generate  what is generated: the test that compares it runs in make test\n'
+	@printf 'make bench     the figures of docs/performance.md\n'
+	@printf 'make setup     what is missing on this machine (the others call it)\n'
+
+setup:
+	@bash infra/setup.sh
+
+# One selection everywhere: another one would build the runtime twice.
+build: setup
+	@cargo build --workspace --bins --quiet
+
+demo: build
+	@bash infra/demo.sh "$(BIN)"
+
+run: build
+	@"$(BIN)/switchboard" serve
+
+dev: build
+	@bash infra/dev.sh
+
+check: setup
+	@cargo fmt --all --check
+	@cargo clippy --workspace --all-targets --quiet -- -D warnings
+	@bash infra/check-tree.sh
+
+test: setup
+	@cargo build --workspace --bins --quiet
+	@$(NEXTEST)
+	@cargo test --workspace --doc --quiet
+	@bash tests/peers/safesmm/run.sh "$(BIN)/panel-simulator"
+
+generate: setup
+	@cargo run --quiet --bin switchboard -- config > docs/settings.toml
+
+bench: setup
+	@bash infra/bench.sh

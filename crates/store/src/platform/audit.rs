@@ -1,0 +1,31 @@
+//! What was done on the platform, by whom. Append-only; written in the transaction of the change itself.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use switchboard_domain::id::TenantId;
+
+use super::repository;
+use crate::error::StoreError;
+
+repository!(Audit);
+
+impl Audit<'_> {
+    pub async fn append(
+        &mut self,
+        actor: &str,
+        action: &str,
+        tenant: Option<TenantId>,
+        detail: Value,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        sqlx::query("INSERT INTO platform.audit (at, actor, action, tenant_id, detail) VALUES ($1, $2, $3, $4, $5)")
+            .bind(at)
+            .bind(actor)
+            .bind(action)
+            .bind(tenant.map(TenantId::uuid))
+            .bind(detail)
+            .execute(&mut *self.conn)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,142 @@
+//! Inbound messages, stored before the network is told that we have them.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sqlx::FromRow;
+use switchboard_domain::id::{AccountId, ChatId, IdentityId, MessageId};
+use uuid::Uuid;
+
+use super::repository;
+use crate::error::StoreError;
+
+#[derive(Debug)]
+pub struct NewMessage<'a> {
+    pub id: MessageId,
+    pub account_id: AccountId,
+    pub dedupe_key: &'a str,
+    pub raw: &'a Value,
+    pub received_at: DateTime<Utc>,
+}
+
+#[derive(Debug, FromRow)]
+pub struct StoredMessage {
+    pub account_id: Uuid,
+    pub dedupe_key: String,
+    pub raw: Value,
+    pub received_at: DateTime<Utc>,
+    pub state: String,
+}
+
+/// What a message was understood as, written together with what came of it.
+#[derive(Debug)]
+pub struct Understood<'a> {
+    pub chat: ChatId,
+    pub identity: Option<IdentityId>,
+    pub network_message_id: &'a str,
+    pub topic: &'a str,
+    pub text: Option<&'a str>,
+    pub sent_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageState {
+    Answered,
+    Ignored,
+    /// No credit: kept, nothing done; the owner can replay it.
+    Held,
+    Staff,
+}
+
+impl MessageState {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Ignored => "ignored",
+            Self::Held => "held",
+            Self::Staff => "staff",
+        }
+    }
+}
+
+repository!(Messages);
+
+impl Messages<'_> {
+    /// Stores a delivery; false if it was delivered before.
+    pub async fn store(&mut self, message: &NewMessage<'_>) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "INSERT INTO message (id, account_id, dedupe_key, raw, received_at) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (account_id, dedupe_key) DO NOTHING",
+        )
+        .bind(message.id.uuid())
+        .bind(message.account_id.uuid())
+        .bind(message.dedupe_key)
+        .bind(message.raw)
+        .bind(message.received_at)
+        .execute(&mut *self.conn)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    pub async fn find(&mut self, id: MessageId) -> Result<Option<StoredMessage>, StoreError> {
+        Ok(sqlx::query_as("SELECT account_id, dedupe_key, raw, received_at, state FROM message WHERE id = $1")
+            .bind(id.uuid())
+            .fetch_optional(&mut *self.conn)
+            .await?)
+    }
+
+    pub async fn set_understood(&mut self, id: MessageId, as_: &Understood<'_>) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE message SET chat_id = $2, identity_id = $3, network_message_id = $4, topic = $5, text = $6, sent_at = $7
+             WHERE id = $1",
+        )
+        .bind(id.uuid())
+        .bind(as_.chat.uuid())
+        .bind(as_.identity.map(IdentityId::uuid))
+        .bind(as_.network_message_id)
+        .bind(as_.topic)
+        .bind(as_.text)
+        .bind(as_.sent_at)
+        .execute(&mut *self.conn)
+        .await?;
+        Ok(())
+    }
+
+    pub async fn set_state(&mut self, id: MessageId, state: MessageState, why: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE message SET state = $2, why = $3 WHERE id = $1")
+            .bind(id.uuid())
+            .bind(state.as_str())
+            .bind(why)
+            .execute(&mut *self.conn)
+            .await?;
+        Ok(())
+    }
+
+    /// What this sender wrote in this chat since `since`, newest first: ids sent a moment before their command.
+    pub async fn recent_texts(
+        &mut self,
+        chat: ChatId,
+        identity: IdentityId,
+        before: MessageId,
+        since: DateTime<Utc>,
+    ) -> Result<Vec<String>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT text FROM message WHERE chat_id = $1 AND identity_id = $2 AND id <> $3 AND text IS NOT NULL AND received_at >= $4
+             ORDER BY received_at DESC LIMIT 3",
+        )
+        .bind(chat.uuid())
+        .bind(identity.uuid())
+        .bind(before.uuid())
+        .bind(since)
+        .fetch_all(&mut *self.conn)
+        .await?)
+    }
+
+    /// Messages that wait for credit, oldest first.
+    pub async fn held(&mut self, limit: i64) -> Result<Vec<MessageId>, StoreError> {
+        let ids: Vec<Uuid> = sqlx::query_scalar("SELECT id FROM message WHERE state = 'held' ORDER BY received_at LIMIT $1")
+            .bind(limit)
+            .fetch_all(&mut *self.conn)
+            .await?;
+        Ok(ids.into_iter().map(MessageId::from_uuid).collect())
+    }
+}

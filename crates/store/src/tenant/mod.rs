@@ -1,0 +1,30 @@
+//! Repositories of one tenant's schema, reached through [`crate::TenantTx`]. Table names are unqualified: the path is the tenant's.
+
+pub mod accounts;
+pub mod audit;
+pub mod chats;
+pub mod messages;
+pub mod outbox;
+pub mod panels;
+pub mod people;
+pub mod providers;
+pub mod requests;
+pub mod settings;
+pub mod wallet;
+
+/// A repository borrows the transaction's connection for one call.
+macro_rules! repository {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        pub struct $name<'t> {
+            conn: &'t mut sqlx::PgConnection,
+        }
+
+        impl<'t> $name<'t> {
+            pub(crate) fn new(conn: &'t mut sqlx::PgConnection) -> Self {
+                Self { conn }
+            }
+        }
+    };
+}
+pub(crate) use repository;
