@@ -67,9 +67,7 @@ CREATE INDEX dead_died ON queue.dead (died_at, id);
 -- (by a policy of its own, see grants_for_worker) are not bound by this.
 ALTER TABLE queue.job ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant_enqueue ON queue.job FOR INSERT
-    WITH CHECK (tenant = current_user AND kind = ANY (ARRAY[
-        'message.handle', 'message.acknowledge', 'request.recheck', 'panel.act', 'reply.send', 'forward.send', 'owner.notify'
-    ]));
+    WITH CHECK (tenant = current_user AND kind = ANY (ARRAY['message.handle', 'panel.act', 'forward.gather', 'forward.send', 'reply.send']));
 
 -- Ends a job within the transaction that holds its outcome. A worker that lost its lease gets SB001, and its whole
 -- transaction rolls back. The tenant is the role of the session, never an argument.

@@ -37,20 +37,34 @@ pub async fn add(
     if amount == Credits::ZERO {
         return Err(CreditError::Zero);
     }
-    let scope = db.scope_for_operator(tenant).await?.ok_or(CreditError::NotFound)?;
+    let scope = db
+        .scope_for_operator(tenant)
+        .await?
+        .ok_or(CreditError::NotFound)?;
     let clock = db.clock();
     let now = clock.now();
     let before = db.begin(&scope).await?.wallet().balance().await?;
-    if before.balance.checked_add(amount).is_none_or(|after| after < Credits::ZERO) {
-        return Err(CreditError::TooMuch { balance: before.balance });
+    if before
+        .balance
+        .checked_add(amount)
+        .is_none_or(|after| after < Credits::ZERO)
+    {
+        return Err(CreditError::TooMuch {
+            balance: before.balance,
+        });
     }
     let grant = GrantId::from_uuid(clock.uuid());
     let cause = format!("admin:{grant}");
     let mut tx = db.begin_platform().await?;
-    tx.grants().insert(grant, tenant, amount, &cause, reason, actor.as_str(), now).await?;
+    tx.grants()
+        .insert(grant, tenant, amount, &cause, reason, actor.as_str(), now)
+        .await?;
     let detail = serde_json::json!({ "grant": grant, "micros": amount.micros(), "reason": reason });
-    tx.audit().append(actor.as_str(), "credit.add", Some(tenant), detail, now).await?;
-    tx.enqueue_for(tenant, &[book_job(clock.as_ref(), &cause)]).await?;
+    tx.audit()
+        .append(actor.as_str(), "credit.add", Some(tenant), detail, now)
+        .await?;
+    tx.enqueue_for(tenant, &[book_job(clock.as_ref(), &cause)])
+        .await?;
     tx.commit().await?;
     // From here on the job books it even if this process ends; booked now, the caller sees the new balance.
     let mut tx = db.begin(&scope).await?;

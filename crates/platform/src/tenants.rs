@@ -10,11 +10,7 @@ use switchboard_domain::{
     credit::Credits,
     id::{GrantId, TenantId},
 };
-use switchboard_store::{
-    Db, StoreError,
-    platform::tenants::TenantRow,
-    queue::NewJob,
-};
+use switchboard_store::{Db, StoreError, platform::tenants::TenantRow, queue::NewJob};
 
 use crate::Actor;
 
@@ -51,23 +47,41 @@ pub struct Tenants {
 
 impl Tenants {
     pub fn new(db: Db, slots: u16) -> Self {
-        Self { clock: db.clock().clone(), db, slots }
+        Self {
+            clock: db.clock().clone(),
+            db,
+            slots,
+        }
     }
 
     /// Makes the row and the job. The tenant can be used once it is `active`.
     pub async fn create(&self, actor: &Actor, name: &str) -> Result<TenantId, TenantError> {
         let name = name.trim();
-        if !(2..=60).contains(&name.chars().count()) || !name.chars().any(char::is_alphanumeric) || name.chars().any(char::is_control) {
+        if !(2..=60).contains(&name.chars().count())
+            || !name.chars().any(char::is_alphanumeric)
+            || name.chars().any(char::is_control)
+        {
             return Err(TenantError::BadName);
         }
         let now = self.clock.now();
         let tenant = TenantId::from_uuid(self.clock.uuid());
         let mut tx = self.db.begin_platform().await?;
-        tx.tenants().insert(tenant, name, self.slots, now).await.map_err(|error| match error.constraint() {
-            Some("tenant_name_key") => TenantError::NameTaken,
-            _ => error.into(),
-        })?;
-        tx.audit().append(actor.as_str(), "tenant.create", Some(tenant), serde_json::json!({ "name": name }), now).await?;
+        tx.tenants()
+            .insert(tenant, name, self.slots, now)
+            .await
+            .map_err(|error| match error.constraint() {
+                Some("tenant_name_key") => TenantError::NameTaken,
+                _ => error.into(),
+            })?;
+        tx.audit()
+            .append(
+                actor.as_str(),
+                "tenant.create",
+                Some(tenant),
+                serde_json::json!({ "name": name }),
+                now,
+            )
+            .await?;
         let job = NewJob::new(self.clock.uuid(), PROVISION, format!("provision:{tenant}"))
             .lane(format!("provision:{tenant}"))
             .payload(serde_json::json!({ "tenant": tenant }));
@@ -77,28 +91,65 @@ impl Tenants {
     }
 
     /// Does whatever is still missing; `progress` hears each step in words. Safe to call by several at once.
-    pub async fn provision(&self, tenant: TenantId, progress: &(dyn Fn(&str) + Sync)) -> Result<(), TenantError> {
+    pub async fn provision(
+        &self,
+        tenant: TenantId,
+        progress: &(dyn Fn(&str) + Sync),
+    ) -> Result<(), TenantError> {
         let row = self.get(tenant).await?;
         if row.state != "provisioning" {
             return Ok(());
         }
-        self.step(tenant, "making the key that seals this tenant's secrets", progress).await?;
+        self.step(
+            tenant,
+            "making the key that seals this tenant's secrets",
+            progress,
+        )
+        .await?;
         self.db.ensure_data_key(tenant).await?;
-        self.step(tenant, "making the schema and its tables", progress).await?;
+        self.step(tenant, "making the schema and its tables", progress)
+            .await?;
         self.db.provision_schema(tenant).await?;
         self.step(tenant, "giving trial credits", progress).await?;
         let now = self.clock.now();
         let mut tx = self.db.begin_platform().await?;
-        let trial = Credits::from_micros(tx.settings().find::<i64>("trial_credits").await?.unwrap_or(DEFAULT_TRIAL));
+        let trial = Credits::from_micros(
+            tx.settings()
+                .find::<i64>("trial_credits")
+                .await?
+                .unwrap_or(DEFAULT_TRIAL),
+        );
         if trial > Credits::ZERO {
             let grant = GrantId::from_uuid(self.clock.uuid());
             tx.grants()
-                .insert(grant, tenant, trial, &format!("trial:{tenant}"), "trial credits of a new tenant", "system", now)
+                .insert(
+                    grant,
+                    tenant,
+                    trial,
+                    &format!("trial:{tenant}"),
+                    "trial credits of a new tenant",
+                    "system",
+                    now,
+                )
                 .await?;
         }
-        tx.enqueue_for(tenant, &[book_job(self.clock.as_ref(), &format!("trial:{tenant}"))]).await?;
-        tx.tenants().set_state(tenant, &["provisioning"], "active", "", now).await?;
-        tx.audit().append("system", "tenant.activate", Some(tenant), serde_json::json!({}), now).await?;
+        tx.enqueue_for(
+            tenant,
+            &[book_job(self.clock.as_ref(), &format!("trial:{tenant}"))],
+        )
+        .await?;
+        tx.tenants()
+            .set_state(tenant, &["provisioning"], "active", "", now)
+            .await?;
+        tx.audit()
+            .append(
+                "system",
+                "tenant.activate",
+                Some(tenant),
+                serde_json::json!({}),
+                now,
+            )
+            .await?;
         tx.commit().await?;
         self.db.forget(tenant).await;
         // The worker would book it too; done here as well, a tenant is never seen without its first credits.
@@ -109,7 +160,9 @@ impl Tenants {
 
     /// Books every grant that the tenant's ledger does not show yet. Idempotent.
     pub async fn book_grants(&self, tenant: TenantId) -> Result<usize, StoreError> {
-        let Some(scope) = self.db.scope_for_operator(tenant).await? else { return Ok(0) };
+        let Some(scope) = self.db.scope_for_operator(tenant).await? else {
+            return Ok(0);
+        };
         let now = self.clock.now();
         let mut tx = self.db.begin(&scope).await?;
         let mut booked = 0;
@@ -125,7 +178,13 @@ impl Tenants {
     }
 
     pub async fn get(&self, tenant: TenantId) -> Result<TenantRow, TenantError> {
-        self.db.begin_platform().await?.tenants().find(tenant).await?.ok_or(TenantError::NotFound)
+        self.db
+            .begin_platform()
+            .await?
+            .tenants()
+            .find(tenant)
+            .await?
+            .ok_or(TenantError::NotFound)
     }
 
     /// By id (`ten_…`) or by name, in any case.
@@ -147,7 +206,14 @@ impl Tenants {
         self.change(actor, tenant, "suspended", "active", reason).await
     }
 
-    async fn change(&self, actor: &Actor, tenant: TenantId, from: &str, to: &str, reason: &str) -> Result<(), TenantError> {
+    async fn change(
+        &self,
+        actor: &Actor,
+        tenant: TenantId,
+        from: &str,
+        to: &str,
+        reason: &str,
+    ) -> Result<(), TenantError> {
         let reason = reason.trim();
         if reason.is_empty() {
             return Err(TenantError::NoReason);
@@ -158,14 +224,31 @@ impl Tenants {
         if !tx.tenants().set_state(tenant, &[from], to, reason, now).await? {
             return Err(TenantError::WrongState(row.state));
         }
-        let action = if to == "suspended" { "tenant.suspend" } else { "tenant.reinstate" };
-        tx.audit().append(actor.as_str(), action, Some(tenant), serde_json::json!({ "reason": reason }), now).await?;
+        let action = if to == "suspended" {
+            "tenant.suspend"
+        } else {
+            "tenant.reinstate"
+        };
+        tx.audit()
+            .append(
+                actor.as_str(),
+                action,
+                Some(tenant),
+                serde_json::json!({ "reason": reason }),
+                now,
+            )
+            .await?;
         tx.commit().await?;
         self.db.forget(tenant).await;
         Ok(())
     }
 
-    async fn step(&self, tenant: TenantId, step: &str, progress: &(dyn Fn(&str) + Sync)) -> Result<(), StoreError> {
+    async fn step(
+        &self,
+        tenant: TenantId,
+        step: &str,
+        progress: &(dyn Fn(&str) + Sync),
+    ) -> Result<(), StoreError> {
         progress(step);
         let mut tx = self.db.begin_platform().await?;
         tx.tenants().set_step(tenant, step, self.clock.now()).await?;

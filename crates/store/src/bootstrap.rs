@@ -53,7 +53,10 @@ pub(crate) async fn run(
     slots: u16,
 ) -> Result<Installation, MigrateError> {
     let mut conn = PgConnection::connect_with(admin).await?;
-    sqlx::query("SELECT pg_advisory_lock($1)").bind(BOOTSTRAP_LOCK).execute(&mut conn).await?;
+    sqlx::query("SELECT pg_advisory_lock($1)")
+        .bind(BOOTSTRAP_LOCK)
+        .execute(&mut conn)
+        .await?;
     let result = with_lock(&mut conn, vault, clock, slots).await;
     // Closing the connection frees the lock, also after an error.
     conn.close().await.ok();
@@ -79,21 +82,31 @@ async fn with_lock(
     let mut made = ran > 0;
     made |= role(conn, &owner, "NOLOGIN", None).await?;
     made |= role(conn, &tenant, "NOLOGIN", None).await?;
-    let platform_secret = login::<vault::PlatformLoginSecret>(conn, &data_key, clock, &platform, "platform", None).await?;
+    let platform_secret =
+        login::<vault::PlatformLoginSecret>(conn, &data_key, clock, &platform, "platform", None).await?;
     made |= role(conn, &platform, "LOGIN", Some(&platform_secret)).await?;
-    let provisioner_secret = login::<vault::ProvisionerLoginSecret>(conn, &data_key, clock, &provisioner, "provisioner", None).await?;
+    let provisioner_secret =
+        login::<vault::ProvisionerLoginSecret>(conn, &data_key, clock, &provisioner, "provisioner", None)
+            .await?;
     made |= role(conn, &provisioner, "LOGIN CREATEROLE", Some(&provisioner_secret)).await?;
     let mut slot_secrets = Vec::new();
     for slot in 0..i32::from(slots) {
         let name = slot_login(&prefix, slot);
-        let secret = login::<vault::SlotLoginSecret>(conn, &data_key, clock, &name, "slot", Some(slot)).await?;
+        let secret =
+            login::<vault::SlotLoginSecret>(conn, &data_key, clock, &name, "slot", Some(slot)).await?;
         made |= role(conn, &name, "LOGIN NOINHERIT", Some(&secret)).await?;
         slot_secrets.push(secret);
     }
     if made {
         grants(conn, &owner, &tenant, &platform, &provisioner).await?;
     }
-    Ok(Installation { prefix, platform: platform_secret, provisioner: provisioner_secret, slots: slot_secrets, data_key })
+    Ok(Installation {
+        prefix,
+        platform: platform_secret,
+        provisioner: provisioner_secret,
+        slots: slot_secrets,
+        data_key,
+    })
 }
 
 async fn installation_prefix(conn: &mut PgConnection, clock: &dyn Clock) -> Result<String, sqlx::Error> {
@@ -105,18 +118,24 @@ async fn installation_prefix(conn: &mut PgConnection, clock: &dyn Clock) -> Resu
     .bind(clock.now())
     .execute(&mut *conn)
     .await?;
-    sqlx::query_scalar("SELECT prefix FROM platform.installation").fetch_one(conn).await
+    sqlx::query_scalar("SELECT prefix FROM platform.installation")
+        .fetch_one(conn)
+        .await
 }
 
 /// Sealed rows without their key refuse the start: better no product than one that cannot reach a single panel.
 async fn require_keys(conn: &mut PgConnection, vault: &Vault) -> Result<(), StoreError> {
-    let rows: Vec<(Option<Uuid>, WrappedDataKey)> =
-        sqlx::query_as("SELECT DISTINCT ON (substring(wrapped FROM 2 FOR 8)) tenant_id, wrapped FROM platform.data_key")
-            .fetch_all(conn)
-            .await?;
+    let rows: Vec<(Option<Uuid>, WrappedDataKey)> = sqlx::query_as(
+        "SELECT DISTINCT ON (substring(wrapped FROM 2 FOR 8)) tenant_id, wrapped FROM platform.data_key",
+    )
+    .fetch_all(conn)
+    .await?;
     let needed: Vec<NeededKey> = rows
         .into_iter()
-        .map(|(tenant, wrapped)| NeededKey { key_id: wrapped.key_id(), needed_by: owner_of(tenant).to_string() })
+        .map(|(tenant, wrapped)| NeededKey {
+            key_id: wrapped.key_id(),
+            needed_by: owner_of(tenant).to_string(),
+        })
         .collect();
     Ok(vault.ring().require(&needed)?)
 }
@@ -125,9 +144,15 @@ pub(crate) fn owner_of(tenant: Option<Uuid>) -> KeyOwner {
     tenant.map_or(KeyOwner::Platform, |tenant| KeyOwner::Tenant(tenant.into()))
 }
 
-async fn platform_data_key(conn: &mut PgConnection, vault: &Vault, clock: &dyn Clock) -> Result<DataKey, StoreError> {
+async fn platform_data_key(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    clock: &dyn Clock,
+) -> Result<DataKey, StoreError> {
     let known: Option<WrappedDataKey> =
-        sqlx::query_scalar("SELECT wrapped FROM platform.data_key WHERE tenant_id IS NULL").fetch_optional(&mut *conn).await?;
+        sqlx::query_scalar("SELECT wrapped FROM platform.data_key WHERE tenant_id IS NULL")
+            .fetch_optional(&mut *conn)
+            .await?;
     if let Some(wrapped) = known {
         return Ok(vault.unwrap_data_key(KeyOwner::Platform, &wrapped)?);
     }
@@ -164,10 +189,11 @@ async fn login<P: Purpose>(
     kind: &str,
     slot: Option<i32>,
 ) -> Result<SecretString, StoreError> {
-    let known: Option<(Uuid, Vec<u8>)> = sqlx::query_as("SELECT id, secret FROM platform.login WHERE name = $1")
-        .bind(name)
-        .fetch_optional(&mut *conn)
-        .await?;
+    let known: Option<(Uuid, Vec<u8>)> =
+        sqlx::query_as("SELECT id, secret FROM platform.login WHERE name = $1")
+            .bind(name)
+            .fetch_optional(&mut *conn)
+            .await?;
     if let Some((id, sealed)) = known {
         return Ok(Sealed::<P>::from_bytes(sealed)?.open(data_key, id)?);
     }
@@ -201,7 +227,10 @@ async fn role(
         return Ok(false);
     }
     let password = match secret {
-        Some(secret) => format!(" PASSWORD '{}'", scram_verifier(secret.expose_secret(), &vault::random_bytes()?)),
+        Some(secret) => format!(
+            " PASSWORD '{}'",
+            scram_verifier(secret.expose_secret(), &vault::random_bytes()?)
+        ),
         None => String::new(),
     };
     let statement = format!("CREATE ROLE {name} {attributes}{password}");
@@ -216,7 +245,9 @@ async fn grants(
     platform: &str,
     provisioner: &str,
 ) -> Result<(), sqlx::Error> {
-    let database: String = sqlx::query_scalar("SELECT quote_ident(current_database())").fetch_one(&mut *conn).await?;
+    let database: String = sqlx::query_scalar("SELECT quote_ident(current_database())")
+        .fetch_one(&mut *conn)
+        .await?;
     let mut statements = vec![
         // A login that is no superuser must be a member to give things away; WITH ADMIN for servers from 16 on.
         format!("GRANT {owner} TO CURRENT_USER"),
@@ -226,7 +257,9 @@ async fn grants(
         format!("GRANT USAGE ON SCHEMA platform TO {owner}, {platform}, {provisioner}"),
         format!("GRANT SELECT ON platform.credit_grant TO {owner}"),
         format!("GRANT SELECT, INSERT, UPDATE ON platform.tenant TO {platform}"),
-        format!("GRANT SELECT, INSERT, UPDATE, DELETE ON platform.chat_directory, platform.setting TO {platform}"),
+        format!(
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON platform.chat_directory, platform.setting TO {platform}"
+        ),
         format!("GRANT SELECT, INSERT, UPDATE ON platform.data_key TO {platform}"),
         format!("GRANT SELECT, INSERT ON platform.credit_grant, platform.audit TO {platform}"),
         format!("GRANT SELECT ON platform.installation, platform.migration, platform.login TO {platform}"),
@@ -247,7 +280,9 @@ async fn grants(
     statements.extend(queue::grants_for_tenants(tenant));
     statements.extend(queue::grants_for_worker(platform));
     for statement in statements {
-        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *conn).await?;
+        sqlx::raw_sql(AssertSqlSafe(statement))
+            .execute(&mut *conn)
+            .await?;
     }
     Ok(())
 }

@@ -6,8 +6,14 @@
 use std::{sync::Arc, time::Duration};
 
 use moka::future::Cache;
-use sqlx::{PgPool, postgres::{PgConnectOptions, PgPoolOptions}};
-use switchboard_domain::{clock::Clock, id::{AccountId, TenantId}};
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use switchboard_domain::{
+    clock::Clock,
+    id::{AccountId, TenantId},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -32,7 +38,12 @@ pub struct DbSettings {
 
 impl Default for DbSettings {
     fn default() -> Self {
-        Self { slots: 8, connections_per_slot: 2, platform_connections: 6, acquire_timeout: Duration::from_secs(3) }
+        Self {
+            slots: 8,
+            connections_per_slot: 2,
+            platform_connections: 6,
+            acquire_timeout: Duration::from_secs(3),
+        }
     }
 }
 
@@ -87,12 +98,21 @@ impl Db {
                 .connect_lazy_with(admin.clone().username(login).password(secret.expose_secret()))
         };
         let prefix = &installation.prefix;
-        let platform = pool(&format!("{prefix}_platform"), &installation.platform, settings.platform_connections);
+        let platform = pool(
+            &format!("{prefix}_platform"),
+            &installation.platform,
+            settings.platform_connections,
+        );
         let provisioner = pool(&format!("{prefix}_provisioner"), &installation.provisioner, 2);
-        let slots = (0..).zip(&installation.slots)
+        let slots = (0..)
+            .zip(&installation.slots)
             .map(|(slot, secret)| pool(&slot_login(prefix, slot), secret, settings.connections_per_slot))
             .collect();
-        let second = |capacity| Cache::builder().max_capacity(capacity).time_to_live(Duration::from_secs(1));
+        let second = |capacity| {
+            Cache::builder()
+                .max_capacity(capacity)
+                .time_to_live(Duration::from_secs(1))
+        };
         Ok(Self {
             inner: Arc::new(Inner {
                 platform,
@@ -101,8 +121,14 @@ impl Db {
                 vault,
                 clock,
                 directory: second(10_000).build(),
-                hooks: Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(1)).build(),
-                data_keys: Cache::builder().max_capacity(10_000).time_to_idle(Duration::from_secs(600)).build(),
+                hooks: Cache::builder()
+                    .max_capacity(10_000)
+                    .time_to_live(Duration::from_secs(1))
+                    .build(),
+                data_keys: Cache::builder()
+                    .max_capacity(10_000)
+                    .time_to_idle(Duration::from_secs(600))
+                    .build(),
                 installation,
             }),
         })
@@ -122,6 +148,11 @@ impl Db {
         &self.inner.platform
     }
 
+    /// The same login for connections of their own: announcing and hearing jobs.
+    pub fn queue_options(&self) -> PgConnectOptions {
+        (*self.inner.platform.connect_options()).clone()
+    }
+
     /// Transaction on schema `platform`.
     pub async fn begin_platform(&self) -> Result<PlatformTx, StoreError> {
         Ok(PlatformTx::new(self.inner.platform.begin().await?))
@@ -129,9 +160,14 @@ impl Db {
 
     /// Transaction on one tenant's schema, as its role.
     pub async fn begin(&self, scope: &TenantScope) -> Result<TenantTx, StoreError> {
-        let pool = usize::try_from(scope.slot()).ok().and_then(|slot| self.inner.slots.get(slot));
+        let pool = usize::try_from(scope.slot())
+            .ok()
+            .and_then(|slot| self.inner.slots.get(slot));
         let Some(pool) = pool else {
-            return Err(StoreError::unreadable("tenant", "its slot is not among the configured slots"));
+            return Err(StoreError::unreadable(
+                "tenant",
+                "its slot is not among the configured slots",
+            ));
         };
         let mut tx = pool.begin().await?;
         // `true` ends both settings with the transaction: commit, rollback or drop leaves nothing behind.
@@ -151,17 +187,21 @@ impl Db {
     }
 
     /// Where a webhook's key leads, if its tenant is active.
-    pub async fn scope_for_hook(&self, hook_key: &str) -> Result<Option<(TenantScope, AccountId)>, StoreError> {
+    pub async fn scope_for_hook(
+        &self,
+        hook_key: &str,
+    ) -> Result<Option<(TenantScope, AccountId)>, StoreError> {
         let platform = self.inner.platform.clone();
         let found = self
             .inner
             .hooks
             .try_get_with_by_ref(hook_key, async move {
-                let row: Option<(Uuid, Uuid)> =
-                    sqlx::query_as("SELECT tenant_id, account_id FROM platform.chat_directory WHERE hook_key = $1")
-                        .bind(hook_key)
-                        .fetch_optional(&platform)
-                        .await?;
+                let row: Option<(Uuid, Uuid)> = sqlx::query_as(
+                    "SELECT tenant_id, account_id FROM platform.chat_directory WHERE hook_key = $1",
+                )
+                .bind(hook_key)
+                .fetch_optional(&platform)
+                .await?;
                 Ok::<_, sqlx::Error>(row.map(|(tenant, account)| Hook {
                     tenant: TenantId::from_uuid(tenant),
                     account: AccountId::from_uuid(account),
@@ -170,19 +210,29 @@ impl Db {
             .await
             .map_err(shared)?;
         match found {
-            Some(hook) => Ok(self.scope_if_active(hook.tenant).await?.map(|scope| (scope, hook.account))),
+            Some(hook) => Ok(self
+                .scope_if_active(hook.tenant)
+                .await?
+                .map(|scope| (scope, hook.account))),
             None => Ok(None),
         }
     }
 
     /// For the operator at the machine, who also looks into suspended tenants. Not for anything that came over a network.
     pub async fn scope_for_operator(&self, tenant: TenantId) -> Result<Option<TenantScope>, StoreError> {
-        Ok(self.directory(tenant).await?.map(|row| TenantScope::new(tenant, row.slot)))
+        Ok(self
+            .directory(tenant)
+            .await?
+            .map(|row| TenantScope::new(tenant, row.slot)))
     }
 
     /// For the part of provisioning that already needs the tenant's own tables.
     pub async fn scope_if_active(&self, tenant: TenantId) -> Result<Option<TenantScope>, StoreError> {
-        Ok(self.directory(tenant).await?.filter(|row| row.active).map(|row| TenantScope::new(tenant, row.slot)))
+        Ok(self
+            .directory(tenant)
+            .await?
+            .filter(|row| row.active)
+            .map(|row| TenantScope::new(tenant, row.slot)))
     }
 
     async fn directory(&self, tenant: TenantId) -> Result<Option<DirectoryRow>, StoreError> {
@@ -190,12 +240,16 @@ impl Db {
         self.inner
             .directory
             .try_get_with(tenant, async move {
-                let row: Option<(i32, String)> =
-                    sqlx::query_as("SELECT slot, state FROM platform.tenant WHERE id = $1 AND schema_version > 0")
-                        .bind(tenant.uuid())
-                        .fetch_optional(&platform)
-                        .await?;
-                Ok::<_, sqlx::Error>(row.map(|(slot, state)| DirectoryRow { slot, active: state == "active" }))
+                let row: Option<(i32, String)> = sqlx::query_as(
+                    "SELECT slot, state FROM platform.tenant WHERE id = $1 AND schema_version > 0",
+                )
+                .bind(tenant.uuid())
+                .fetch_optional(&platform)
+                .await?;
+                Ok::<_, sqlx::Error>(row.map(|(slot, state)| DirectoryRow {
+                    slot,
+                    active: state == "active",
+                }))
             })
             .await
             .map_err(shared)
@@ -217,7 +271,11 @@ impl Db {
                 .bind(tenant.uuid())
                 .fetch_one(&self.inner.platform)
                 .await?;
-        let key = Arc::new(self.inner.vault.unwrap_data_key(KeyOwner::Tenant(tenant), &wrapped)?);
+        let key = Arc::new(
+            self.inner
+                .vault
+                .unwrap_data_key(KeyOwner::Tenant(tenant), &wrapped)?,
+        );
         self.inner.data_keys.insert(tenant, key.clone()).await;
         Ok(key)
     }
@@ -237,11 +295,20 @@ impl Db {
 
     /// Makes role and schema of a tenant, with all its tables. Idempotent: what is there is left as it is.
     pub async fn provision_schema(&self, tenant: TenantId) -> Result<(), StoreError> {
-        crate::provision::schema(&self.inner.provisioner, &self.inner.installation, tenant, migrate::tenant_files()).await
+        crate::provision::schema(
+            &self.inner.provisioner,
+            &self.inner.installation,
+            tenant,
+            migrate::tenant_files(),
+        )
+        .await
     }
 
     /// Brings every tenant up to the shipped files.
-    pub async fn migrate_fleet(&self, progress: &(dyn Fn(usize, usize) + Sync)) -> Result<FleetReport, MigrateError> {
+    pub async fn migrate_fleet(
+        &self,
+        progress: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<FleetReport, MigrateError> {
         self.migrate_fleet_with(migrate::tenant_files(), progress).await
     }
 
@@ -251,18 +318,32 @@ impl Db {
         files: &[TenantFile],
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<FleetReport, MigrateError> {
-        migrate::fleet(&self.inner.provisioner, &self.inner.installation.owner(), files, progress).await
+        migrate::fleet(
+            &self.inner.provisioner,
+            &self.inner.installation.owner(),
+            files,
+            progress,
+        )
+        .await
     }
 
     /// Whether the database answers, and its version number (150004 = 15.4).
     pub async fn ping(&self) -> Result<i32, StoreError> {
-        let version: String =
-            sqlx::query_scalar("SELECT current_setting('server_version_num')").fetch_one(&self.inner.platform).await?;
-        version.parse().map_err(|_| StoreError::unreadable("server version", version))
+        let version: String = sqlx::query_scalar("SELECT current_setting('server_version_num')")
+            .fetch_one(&self.inner.platform)
+            .await?;
+        version
+            .parse()
+            .map_err(|_| StoreError::unreadable("server version", version))
     }
 
     pub async fn close(&self) {
-        for pool in self.inner.slots.iter().chain([&self.inner.platform, &self.inner.provisioner]) {
+        for pool in self
+            .inner
+            .slots
+            .iter()
+            .chain([&self.inner.platform, &self.inner.provisioner])
+        {
             pool.close().await;
         }
     }

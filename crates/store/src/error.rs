@@ -10,13 +10,20 @@ pub enum StoreError {
     Unavailable(#[source] sqlx::Error),
     /// A named constraint refused the write.
     #[error("the database refused the change by its rule `{constraint}`")]
-    Conflict { constraint: String, #[source] source: sqlx::Error },
+    Conflict {
+        constraint: String,
+        #[source]
+        source: sqlx::Error,
+    },
     /// The lease of the running job was lost: another worker has it. The whole transaction is undone.
     #[error("the job's lease was lost, its outcome is discarded")]
     LeaseLost,
     /// A row that does not fit its type: a bug or a foreign hand.
     #[error("a stored `{what}` cannot be read: {problem}")]
-    Unreadable { what: &'static str, problem: Cow<'static, str> },
+    Unreadable {
+        what: &'static str,
+        problem: Cow<'static, str>,
+    },
     #[error(transparent)]
     Vault(#[from] crate::vault::VaultError),
     #[error("the database answered with an error")]
@@ -25,7 +32,10 @@ pub enum StoreError {
 
 impl StoreError {
     pub fn unreadable(what: &'static str, problem: impl Into<Cow<'static, str>>) -> Self {
-        Self::Unreadable { what, problem: problem.into() }
+        Self::Unreadable {
+            what,
+            problem: problem.into(),
+        }
     }
 
     /// The name of the constraint that refused, if one did.
@@ -42,7 +52,10 @@ impl StoreError {
             Self::Unavailable(_) => true,
             Self::Driver(sqlx::Error::Database(error)) => {
                 // Serialisation failure, deadlock, lock not available, too many connections.
-                matches!(error.code().as_deref(), Some("40001" | "40P01" | "55P03" | "53300"))
+                matches!(
+                    error.code().as_deref(),
+                    Some("40001" | "40P01" | "55P03" | "53300")
+                )
             }
             _ => false,
         }
@@ -59,18 +72,34 @@ impl From<sqlx::Error> for StoreError {
             | sqlx::Error::WorkerCrashed => Self::Unavailable(error),
             sqlx::Error::Database(database) => {
                 // 57P01..57P03: the server shuts down, crashed, or starts up.
-                if matches!(database.code().as_deref(), Some("57P01" | "57P02" | "57P03" | "08006" | "08003")) {
+                if matches!(
+                    database.code().as_deref(),
+                    Some("57P01" | "57P02" | "57P03" | "08006" | "08003")
+                ) {
                     return Self::Unavailable(error);
                 }
                 if database.code().as_deref() == Some("SB001") {
                     return Self::LeaseLost;
                 }
                 match database.constraint().map(str::to_owned) {
-                    Some(constraint) => Self::Conflict { constraint, source: error },
+                    Some(constraint) => Self::Conflict {
+                        constraint,
+                        source: error,
+                    },
                     None => Self::Driver(error),
                 }
             }
             _ => Self::Driver(error),
+        }
+    }
+}
+
+impl From<crate::queue::QueueError> for StoreError {
+    fn from(error: crate::queue::QueueError) -> Self {
+        match error {
+            crate::queue::QueueError::LeaseLost => Self::LeaseLost,
+            crate::queue::QueueError::Database(error) => error.into(),
+            other => Self::unreadable("queue", other.to_string()),
         }
     }
 }

@@ -25,7 +25,9 @@ pub mod vault;
 
 pub use db::{Db, DbSettings};
 pub use error::StoreError;
-pub use migrate::{BrokenTenant, FleetReport, MigrateError, TenantFile, latest as latest_version, tenant_files};
+pub use migrate::{
+    BrokenTenant, FleetReport, MigrateError, TenantFile, latest as latest_version, tenant_files,
+};
 pub use platform_tx::PlatformTx;
 pub use scope::{SchemaRole, TenantScope};
 pub use tenant_tx::TenantTx;

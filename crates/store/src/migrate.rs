@@ -49,10 +49,19 @@ pub fn latest(files: &[TenantFile]) -> i64 {
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
     #[error("platform migration {version} ({name}) failed")]
-    Platform { version: i64, name: String, #[source] source: sqlx::Error },
-    #[error("platform migration {version} ({name}) was changed after it was applied; shipped files never change: restore its text and put the change in a new file")]
+    Platform {
+        version: i64,
+        name: String,
+        #[source]
+        source: sqlx::Error,
+    },
+    #[error(
+        "platform migration {version} ({name}) was changed after it was applied; shipped files never change: restore its text and put the change in a new file"
+    )]
     Changed { version: i64, name: String },
-    #[error("the database has platform migration {version}, which this program does not know: start the newer program")]
+    #[error(
+        "the database has platform migration {version}, which this program does not know: start the newer program"
+    )]
     FromTheFuture { version: i64 },
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -74,7 +83,9 @@ pub(crate) async fn platform(conn: &mut PgConnection, now: DateTime<Utc>) -> Res
         sqlx::raw_sql(statement).execute(&mut *conn).await?;
     }
     let applied: Vec<(i64, Vec<u8>)> =
-        sqlx::query_as("SELECT version, checksum FROM platform.migration ORDER BY version").fetch_all(&mut *conn).await?;
+        sqlx::query_as("SELECT version, checksum FROM platform.migration ORDER BY version")
+            .fetch_all(&mut *conn)
+            .await?;
     for (version, _) in &applied {
         if !PLATFORM.version_exists(*version) {
             return Err(MigrateError::FromTheFuture { version: *version });
@@ -103,7 +114,11 @@ pub(crate) async fn platform(conn: &mut PgConnection, now: DateTime<Utc>) -> Res
                 .await?;
             tx.commit().await
         };
-        run.await.map_err(|source: sqlx::Error| MigrateError::Platform { version, name: name.clone(), source })?;
+        run.await.map_err(|source: sqlx::Error| MigrateError::Platform {
+            version,
+            name: name.clone(),
+            source,
+        })?;
         ran += 1;
     }
     Ok(ran)
@@ -131,7 +146,9 @@ pub(crate) async fn one_tenant(
                 .execute(&mut *conn)
                 .await?;
             for statement in statements(&sql) {
-                sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *conn).await?;
+                sqlx::raw_sql(AssertSqlSafe(statement))
+                    .execute(&mut *conn)
+                    .await?;
             }
             sqlx::raw_sql("RESET ALL; RESET ROLE").execute(&mut *conn).await?;
             set_version(&mut *conn, tenant, file.version).await?;
@@ -187,11 +204,15 @@ pub(crate) async fn fleet(
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<FleetReport, MigrateError> {
     let target = latest(files);
-    let tenants: Vec<(uuid::Uuid, String, i64)> =
-        sqlx::query_as("SELECT id, name, schema_version FROM platform.tenant WHERE state <> 'provisioning' ORDER BY id")
-            .fetch_all(pool)
-            .await?;
-    let mut report = FleetReport { tenants: tenants.len(), ..FleetReport::default() };
+    let tenants: Vec<(uuid::Uuid, String, i64)> = sqlx::query_as(
+        "SELECT id, name, schema_version FROM platform.tenant WHERE state <> 'provisioning' ORDER BY id",
+    )
+    .fetch_all(pool)
+    .await?;
+    let mut report = FleetReport {
+        tenants: tenants.len(),
+        ..FleetReport::default()
+    };
     for (done, (id, name, version)) in tenants.into_iter().enumerate() {
         progress(done, report.tenants);
         if version >= target {
@@ -209,7 +230,11 @@ pub(crate) async fn fleet(
                     .execute(pool)
                     .await?;
                 tracing::error!(tenant.id = %tenant, error = %words, "a tenant could not be migrated and was passed over");
-                report.broken.push(BrokenTenant { tenant, name, error: words });
+                report.broken.push(BrokenTenant {
+                    tenant,
+                    name,
+                    error: words,
+                });
             }
         }
     }
@@ -218,7 +243,12 @@ pub(crate) async fn fleet(
 }
 
 /// A table that is locked by a long transaction must not hold up the fleet: three tries of two seconds each.
-async fn with_retry(pool: &PgPool, owner: &str, tenant: TenantId, files: &[TenantFile]) -> Result<(), sqlx::Error> {
+async fn with_retry(
+    pool: &PgPool,
+    owner: &str,
+    tenant: TenantId,
+    files: &[TenantFile],
+) -> Result<(), sqlx::Error> {
     let mut tries = 0;
     loop {
         tries += 1;
@@ -231,7 +261,8 @@ async fn with_retry(pool: &PgPool, owner: &str, tenant: TenantId, files: &[Tenan
             Ok(_) => return Ok(()),
             Err(error) => {
                 conn.close_on_drop();
-                let locked = matches!(&error, sqlx::Error::Database(e) if e.code().as_deref() == Some("55P03"));
+                let locked =
+                    matches!(&error, sqlx::Error::Database(e) if e.code().as_deref() == Some("55P03"));
                 if !locked || tries == 3 {
                     return Err(error);
                 }

@@ -2,7 +2,12 @@
 
 use sqlx::PgTransaction;
 
-use crate::{error::StoreError, platform, queue::{self, NewJob}, scope::SchemaRole};
+use crate::{
+    error::StoreError,
+    platform,
+    queue::{self, NewJob},
+    scope::SchemaRole,
+};
 use switchboard_domain::id::{JobId, TenantId};
 
 pub struct PlatformTx {
@@ -36,16 +41,18 @@ impl PlatformTx {
 
     /// A job of the platform itself.
     pub async fn enqueue(&mut self, jobs: &[NewJob]) -> Result<(), StoreError> {
-        queue::enqueue(&mut self.tx, jobs).await
+        queue::enqueue(&mut self.tx, jobs).await?;
+        Ok(())
     }
 
     /// A job that a tenant's worker shall do: the platform tells that a row of its own waits for it.
     pub async fn enqueue_for(&mut self, tenant: TenantId, jobs: &[NewJob]) -> Result<(), StoreError> {
-        queue::enqueue_for(&mut self.tx, SchemaRole::of(tenant).as_str(), jobs).await
+        queue::enqueue_for(&mut self.tx, SchemaRole::of(tenant).as_str(), jobs).await?;
+        Ok(())
     }
 
     pub async fn finish_job(&mut self, job: JobId, fence: i64) -> Result<(), StoreError> {
-        queue::finish(&mut self.tx, job, fence).await
+        Ok(queue::finish(&mut self.tx, job, fence).await?)
     }
 
     pub async fn commit(self) -> Result<(), StoreError> {

@@ -21,7 +21,10 @@ pub(crate) async fn schema(
     let owner = installation.owner();
     let mut conn = pool.acquire().await?;
     // Two workers on the same tenant: the second waits and then finds everything done.
-    sqlx::query("SELECT pg_advisory_lock(hashtextextended($1, 0))").bind(role.as_str()).execute(&mut *conn).await?;
+    sqlx::query("SELECT pg_advisory_lock(hashtextextended($1, 0))")
+        .bind(role.as_str())
+        .execute(&mut *conn)
+        .await?;
     // Whatever happens below, the lock goes with the connection.
     conn.close_on_drop();
     let (slot, version): (i32, i64) =
@@ -34,7 +37,9 @@ pub(crate) async fn schema(
         .fetch_one(&mut *conn)
         .await?;
     if !exists {
-        sqlx::raw_sql(AssertSqlSafe(format!("CREATE ROLE {role} NOLOGIN"))).execute(&mut *conn).await?;
+        sqlx::raw_sql(AssertSqlSafe(format!("CREATE ROLE {role} NOLOGIN")))
+            .execute(&mut *conn)
+            .await?;
     }
     for statement in [
         format!("GRANT {}_tenant TO {role}", installation.prefix),
@@ -44,7 +49,9 @@ pub(crate) async fn schema(
         format!("GRANT USAGE ON SCHEMA {role} TO {role}"),
         "RESET ROLE".to_owned(),
     ] {
-        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *conn).await?;
+        sqlx::raw_sql(AssertSqlSafe(statement))
+            .execute(&mut *conn)
+            .await?;
     }
     migrate::one_tenant(&mut conn, &owner, tenant, version, files).await?;
     Ok(())

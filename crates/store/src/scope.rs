@@ -49,7 +49,11 @@ pub struct TenantScope {
 
 impl TenantScope {
     pub(crate) fn new(tenant: TenantId, slot: i32) -> Self {
-        Self { tenant, role: SchemaRole::of(tenant), slot }
+        Self {
+            tenant,
+            role: SchemaRole::of(tenant),
+            slot,
+        }
     }
 
     pub fn tenant(&self) -> TenantId {
@@ -75,7 +79,14 @@ mod tests {
         let role = SchemaRole::of(tenant);
         assert_eq!(role.as_str(), "t_01935f1c000070008000000000000001");
         assert_eq!(SchemaRole::tenant(role.as_str()), Some(tenant));
-        for other in ["", "t_", "postgres", "t_019", "t_01935f1c-0000-7000-8000-000000000001", "x_01935f1c000070008000000000000001"] {
+        for other in [
+            "",
+            "t_",
+            "postgres",
+            "t_019",
+            "t_01935f1c-0000-7000-8000-000000000001",
+            "x_01935f1c000070008000000000000001",
+        ] {
             assert_eq!(SchemaRole::tenant(other), None, "{other}");
         }
     }

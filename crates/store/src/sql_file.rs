@@ -36,19 +36,27 @@ pub(crate) fn statements(text: &str) -> Vec<&str> {
 }
 
 fn end_of(text: &str, from: usize, mark: &str) -> usize {
-    text[from..].find(mark).map_or(text.len(), |found| from + found + mark.len())
+    text[from..]
+        .find(mark)
+        .map_or(text.len(), |found| from + found + mark.len())
 }
 
 /// `$$` or `$name$` at the start of `text`.
 fn dollar_tag(text: &str) -> Option<&str> {
     let end = text[1..].find('$')? + 2;
-    text[1..end - 1].bytes().all(|b| b.is_ascii_alphabetic() || b == b'_').then(|| &text[..end])
+    text[1..end - 1]
+        .bytes()
+        .all(|b| b.is_ascii_alphabetic() || b == b'_')
+        .then(|| &text[..end])
 }
 
 fn push<'a>(found: &mut Vec<&'a str>, statement: &'a str) {
     let mut rest = statement.trim();
     while let Some(comment) = rest.strip_prefix("--") {
-        rest = comment.split_once('\n').map_or("", |(_, after)| after).trim_start();
+        rest = comment
+            .split_once('\n')
+            .map_or("", |(_, after)| after)
+            .trim_start();
     }
     if !rest.is_empty() {
         found.push(rest);
@@ -62,7 +70,14 @@ mod tests {
     #[test]
     fn a_semicolon_inside_a_text_or_a_body_ends_nothing() {
         let text = "-- a; comment\nSELECT 'a;b';\n\nCREATE FUNCTION f() AS $$ BEGIN; END $$;\n-- last\nSELECT \"x;y\", $1;";
-        assert_eq!(statements(text), ["SELECT 'a;b'", "CREATE FUNCTION f() AS $$ BEGIN; END $$", "SELECT \"x;y\", $1"]);
+        assert_eq!(
+            statements(text),
+            [
+                "SELECT 'a;b'",
+                "CREATE FUNCTION f() AS $$ BEGIN; END $$",
+                "SELECT \"x;y\", $1"
+            ]
+        );
     }
 
     #[test]

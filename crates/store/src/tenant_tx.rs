@@ -3,7 +3,11 @@
 use sqlx::{PgConnection, PgTransaction};
 use switchboard_domain::id::{JobId, TenantId};
 
-use crate::{error::StoreError, queue::{self, NewJob}, tenant};
+use crate::{
+    error::StoreError,
+    queue::{self, NewJob},
+    tenant,
+};
 
 /// Rolled back when dropped. After commit, rollback or drop the connection has neither role nor path.
 pub struct TenantTx {
@@ -47,12 +51,13 @@ impl TenantTx {
         if jobs.is_empty() {
             return Ok(());
         }
-        queue::enqueue(&mut self.tx, jobs).await
+        queue::enqueue(&mut self.tx, jobs).await?;
+        Ok(())
     }
 
     /// Ends a job together with its outcome; [`StoreError::LeaseLost`] undoes the whole transaction of a stale worker.
     pub async fn finish_job(&mut self, job: JobId, fence: i64) -> Result<(), StoreError> {
-        queue::finish(&mut self.tx, job, fence).await
+        Ok(queue::finish(&mut self.tx, job, fence).await?)
     }
 
     pub async fn commit(self) -> Result<(), StoreError> {

@@ -17,8 +17,8 @@ use proptest::{strategy::ValueTree, test_runner::TestRunner};
 use rig::{Rig, job, until};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use switchboard_store::queue::{
-    Claimed, Handler, NewJob, NodeName, Notifier, Outcome, QueueError, TENANT_KINDS, Wake, Worker, WorkerConfig, enqueue,
-    enqueue_for, finish,
+    Claimed, Handler, NewJob, NodeName, Notifier, Outcome, QueueError, TENANT_KINDS, Wake, Worker,
+    WorkerConfig, enqueue, enqueue_for, finish,
 };
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -30,14 +30,24 @@ fn keys(jobs: &[Claimed]) -> Vec<&str> {
 }
 
 fn code(error: &sqlx::Error) -> String {
-    error.as_database_error().and_then(|e| e.code()).map(|c| c.into_owned()).unwrap_or_default()
+    error
+        .as_database_error()
+        .and_then(|e| e.code())
+        .map(|c| c.into_owned())
+        .unwrap_or_default()
 }
 
 async fn as_tenant(rig: &Rig, tenant: &str, sql: &str) -> Result<u64, sqlx::Error> {
     let mut conn = rig.slot().await;
     let mut tx = conn.begin().await?;
-    sqlx::query("SELECT set_config('role', $1, true)").bind(tenant).execute(&mut *tx).await?;
-    let done = sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut *tx).await?.rows_affected();
+    sqlx::query("SELECT set_config('role', $1, true)")
+        .bind(tenant)
+        .execute(&mut *tx)
+        .await?;
+    let done = sqlx::query(AssertSqlSafe(sql.to_owned()))
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
     tx.commit().await?;
     Ok(done)
 }
@@ -68,17 +78,26 @@ async fn a_tenant_may_only_insert_its_own_jobs_of_listed_kinds() {
         ("fence", "SELECT nextval('queue.fence')".into(), DENIED),
     ];
     for (name, sql, expected) in table {
-        let got = as_tenant(&rig, "t_a", &sql).await.map(|_| String::new()).unwrap_or_else(|e| code(&e));
+        let got = as_tenant(&rig, "t_a", &sql)
+            .await
+            .map(|_| String::new())
+            .unwrap_or_else(|e| code(&e));
         assert_eq!(got, expected, "{name}");
     }
     // The second lock behind the column grant: the policy itself.
     rig.admin("GRANT INSERT (tenant) ON queue.job TO sb_tenant").await;
-    let forged = format!("INSERT INTO queue.job (id, lane, kind, key, payload, tenant) VALUES ({new}, 'k7', '{{}}', 't_b')");
-    let error = as_tenant(&rig, "t_a", &forged).await.expect_err("the policy refuses");
+    let forged = format!(
+        "INSERT INTO queue.job (id, lane, kind, key, payload, tenant) VALUES ({new}, 'k7', '{{}}', 't_b')"
+    );
+    let error = as_tenant(&rig, "t_a", &forged)
+        .await
+        .expect_err("the policy refuses");
     assert!(error.to_string().contains("row-level security"), "{error}");
     // Outside a tenant's transaction the login reaches nothing at all.
     let mut login = rig.slot().await;
-    let error = enqueue(&mut login, &[job("chat", "nobody")]).await.expect_err("the login has no rights");
+    let error = enqueue(&mut login, &[job("chat", "nobody")])
+        .await
+        .expect_err("the login has no rights");
     assert!(matches!(error, QueueError::Database(e) if code(&e) == DENIED));
 }
 
@@ -86,10 +105,11 @@ async fn a_tenant_may_only_insert_its_own_jobs_of_listed_kinds() {
 async fn the_row_policy_and_the_code_list_the_same_kinds() {
     let rig = Rig::start().await;
     let mut conn = rig.connect("admin").await;
-    let check: String = sqlx::query_scalar("SELECT with_check FROM pg_policies WHERE policyname = 'tenant_enqueue'")
-        .fetch_one(&mut conn)
-        .await
-        .unwrap();
+    let check: String =
+        sqlx::query_scalar("SELECT with_check FROM pg_policies WHERE policyname = 'tenant_enqueue'")
+            .fetch_one(&mut conn)
+            .await
+            .unwrap();
     let listed: Vec<&str> = check.split('\'').skip(1).step_by(2).collect();
     assert_eq!(listed, TENANT_KINDS);
 }
@@ -97,26 +117,56 @@ async fn the_row_policy_and_the_code_list_the_same_kinds() {
 #[tokio::test]
 async fn a_cause_queues_one_job_per_tenant_until_it_is_done() {
     let rig = Rig::start().await;
-    assert_eq!(rig.enqueue("t_a", &[job("chat", "k"), job("chat", "k"), job("chat", "k2")]).await, 2);
+    assert_eq!(
+        rig.enqueue("t_a", &[job("chat", "k"), job("chat", "k"), job("chat", "k2")])
+            .await,
+        2
+    );
     assert_eq!(rig.enqueue("t_a", &[job("chat", "k")]).await, 0);
     assert_eq!(rig.enqueue("t_b", &[job("chat", "k")]).await, 1);
     let queue = rig.queue("n1").await;
     for claimed in queue.claim(10, 10, None).await.unwrap() {
         rig.finish(&claimed).await.unwrap();
     }
-    assert_eq!(rig.enqueue("t_a", &[job("chat", "k")]).await, 1, "a finished cause may come again");
+    assert_eq!(
+        rig.enqueue("t_a", &[job("chat", "k")]).await,
+        1,
+        "a finished cause may come again"
+    );
 }
 
 #[tokio::test]
 async fn a_job_comes_back_as_it_was_written() {
     let rig = Rig::start().await;
     let queue = rig.queue("n1").await;
-    let written = NewJob { trace: Some("00-ab-cd-01".into()), payload: serde_json::json!({"message": "msg_1"}), ..job("c", "k") };
+    let written = NewJob {
+        trace: Some("00-ab-cd-01".into()),
+        payload: serde_json::json!({"message": "msg_1"}),
+        ..job("c", "k")
+    };
     rig.enqueue("t_a", std::slice::from_ref(&written)).await;
     let got = queue.claim(1, 1, None).await.unwrap().remove(0);
     assert_eq!(
-        (got.id, got.tenant.as_str(), &got.lane, got.kind.as_str(), &got.key, &got.payload, &got.trace, got.attempts),
-        (written.id, "t_a", &written.lane, written.kind, &written.key, &written.payload, &written.trace, 0)
+        (
+            got.id,
+            got.tenant.as_str(),
+            &got.lane,
+            got.kind.as_str(),
+            &got.key,
+            &got.payload,
+            &got.trace,
+            got.attempts
+        ),
+        (
+            written.id,
+            "t_a",
+            &written.lane,
+            written.kind,
+            &written.key,
+            &written.payload,
+            &written.trace,
+            0
+        )
     );
 }
 
@@ -139,11 +189,34 @@ async fn only_the_tenant_that_owns_the_job_ends_it_and_only_with_the_lease() {
     lost(rig.finish_as("t_a", claimed.id, claimed.fence).await); // a second time
     assert_eq!(rig.count("queue.job").await + rig.count("queue.lane").await, 0);
 
-    enqueue(&mut worker, &[NewJob { kind: "tenant.provision", ..job("p", "platform job") }]).await.unwrap();
-    enqueue_for(&mut worker, "t_b", &[NewJob { kind: "grant.apply", ..job("g", "grant") }]).await.unwrap();
+    enqueue(
+        &mut worker,
+        &[NewJob {
+            kind: "tenant.provision",
+            ..job("p", "platform job")
+        }],
+    )
+    .await
+    .unwrap();
+    enqueue_for(
+        &mut worker,
+        "t_b",
+        &[NewJob {
+            kind: "grant.apply",
+            ..job("g", "grant")
+        }],
+    )
+    .await
+    .unwrap();
     let claimed = queue.claim(9, 9, None).await.unwrap();
-    let tenants: BTreeMap<_, _> = claimed.iter().map(|j| (j.key.as_str(), j.tenant.as_str())).collect();
-    assert_eq!(tenants, BTreeMap::from([("grant", "t_b"), ("platform job", "worker")]));
+    let tenants: BTreeMap<_, _> = claimed
+        .iter()
+        .map(|j| (j.key.as_str(), j.tenant.as_str()))
+        .collect();
+    assert_eq!(
+        tenants,
+        BTreeMap::from([("grant", "t_b"), ("platform job", "worker")])
+    );
     for job in claimed {
         if job.tenant == "worker" {
             finish(&mut worker, job.id, job.fence).await.unwrap();
@@ -165,45 +238,113 @@ async fn a_stale_workers_whole_transaction_rolls_back() {
     assert!(new.claim(1, 1, None).await.unwrap().is_empty(), "leased");
     rig.clock.advance(Duration::from_secs(31));
     let fresh = new.claim(1, 1, None).await.unwrap().remove(0);
-    assert_eq!((fresh.id, fresh.attempts), (stale.id, 1), "a takeover counts as a try");
-    assert_eq!(old.heartbeat().await.unwrap(), [stale.fence], "the heartbeat tells what was lost");
+    assert_eq!(
+        (fresh.id, fresh.attempts),
+        (stale.id, 1),
+        "a takeover counts as a try"
+    );
+    assert_eq!(
+        old.heartbeat().await.unwrap(),
+        [stale.fence],
+        "the heartbeat tells what was lost"
+    );
 
-    for (claimed, by, ok) in [(&stale, "stale", false), (&fresh, "fresh", true), (&stale, "stale again", false)] {
+    for (claimed, by, ok) in [
+        (&stale, "stale", false),
+        (&fresh, "fresh", true),
+        (&stale, "stale again", false),
+    ] {
         let mut conn = rig.slot().await;
         let mut tx = rig::tenant_tx(&mut conn, "t_a").await;
-        sqlx::query("INSERT INTO effect VALUES ($1)").bind(by).execute(&mut *tx).await.unwrap();
-        assert_eq!(finish(&mut tx, claimed.id, claimed.fence).await.is_ok(), ok, "{by}");
-        if ok { tx.commit().await.unwrap() } else { tx.rollback().await.unwrap() }
+        sqlx::query("INSERT INTO effect VALUES ($1)")
+            .bind(by)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        assert_eq!(
+            finish(&mut tx, claimed.id, claimed.fence).await.is_ok(),
+            ok,
+            "{by}"
+        );
+        if ok {
+            tx.commit().await.unwrap()
+        } else {
+            tx.rollback().await.unwrap()
+        }
     }
     let mut conn = rig.connect("admin").await;
-    let effects: Vec<String> = sqlx::query_scalar("SELECT by FROM effect").fetch_all(&mut conn).await.unwrap();
+    let effects: Vec<String> = sqlx::query_scalar("SELECT by FROM effect")
+        .fetch_all(&mut conn)
+        .await
+        .unwrap();
     assert_eq!(effects, ["fresh"]);
-    assert!(matches!(old.retry(&stale, Duration::ZERO, "late").await, Err(QueueError::LeaseLost)));
-    assert!(matches!(old.fail(&stale, "late").await, Err(QueueError::LeaseLost)));
+    assert!(matches!(
+        old.retry(&stale, Duration::ZERO, "late").await,
+        Err(QueueError::LeaseLost)
+    ));
+    assert!(matches!(
+        old.fail(&stale, "late").await,
+        Err(QueueError::LeaseLost)
+    ));
 }
 
 #[tokio::test]
 async fn a_retry_holds_its_lane_and_a_sleeper_does_not() {
     let rig = Rig::start().await;
     let queue = rig.queue("n1").await;
-    let sleeper = NewJob { run_at: Some(rig.clock.at(60)), ..job("chat", "sleeper") };
-    rig.enqueue("t_a", &[sleeper, job("chat", "1"), job("chat", "2"), job("other", "x")]).await;
+    let sleeper = NewJob {
+        run_at: Some(rig.clock.at(60)),
+        ..job("chat", "sleeper")
+    };
+    rig.enqueue(
+        "t_a",
+        &[sleeper, job("chat", "1"), job("chat", "2"), job("other", "x")],
+    )
+    .await;
     let first = queue.claim(10, 10, None).await.unwrap();
     assert_eq!(keys(&first), ["1", "x"]);
     let one = first.iter().find(|j| j.key == "1").unwrap();
-    queue.retry(one, Duration::from_secs(10), "panel is away\0").await.unwrap();
-    rig.finish(first.iter().find(|j| j.key == "x").unwrap()).await.unwrap();
-    assert!(queue.claim(10, 10, None).await.unwrap().is_empty(), "2 must not pass 1");
-    let states: Vec<_> = queue.list(Some("t_a"), 0, 10).await.unwrap().into_iter().map(|j| (j.key, j.state, j.attempts)).collect();
+    queue
+        .retry(one, Duration::from_secs(10), "panel is away\0")
+        .await
+        .unwrap();
+    rig.finish(first.iter().find(|j| j.key == "x").unwrap())
+        .await
+        .unwrap();
+    assert!(
+        queue.claim(10, 10, None).await.unwrap().is_empty(),
+        "2 must not pass 1"
+    );
+    let states: Vec<_> = queue
+        .list(Some("t_a"), 0, 10)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|j| (j.key, j.state, j.attempts))
+        .collect();
     let row = |k: &str, s: &str, n| (k.to_owned(), s.to_owned(), n);
-    assert_eq!(states, [row("sleeper", "asleep", 0), row("1", "retrying", 1), row("2", "waiting", 0)]);
+    assert_eq!(
+        states,
+        [
+            row("sleeper", "asleep", 0),
+            row("1", "retrying", 1),
+            row("2", "waiting", 0)
+        ]
+    );
 
     rig.clock.advance(Duration::from_secs(10));
     let again = queue.claim(10, 10, None).await.unwrap();
     assert_eq!((keys(&again), again[0].attempts), (vec!["1"], 1));
-    queue.postpone(&again[0], Duration::ZERO, "panel is known to be away").await.unwrap();
+    queue
+        .postpone(&again[0], Duration::ZERO, "panel is known to be away")
+        .await
+        .unwrap();
     let again = queue.claim(10, 10, None).await.unwrap();
-    assert_eq!((keys(&again), again[0].attempts), (vec!["1"], 1), "postponing does not count");
+    assert_eq!(
+        (keys(&again), again[0].attempts),
+        (vec!["1"], 1),
+        "postponing does not count"
+    );
     rig.finish(&again[0]).await.unwrap();
     let two = queue.claim(10, 10, None).await.unwrap();
     assert_eq!(keys(&two), ["2"]);
@@ -222,7 +363,10 @@ async fn dead_jobs_are_listed_replayed_and_discarded() {
     let two = queue.claim(10, 10, None).await.unwrap().remove(0);
     assert_eq!(two.key, "2", "a dead job frees its lane");
     let dead = queue.dead_list(None, 10).await.unwrap();
-    assert_eq!((dead.len(), dead[0].id, dead[0].error.as_str(), dead[0].attempts), (1, one.id, "no such order", 1));
+    assert_eq!(
+        (dead.len(), dead[0].id, dead[0].error.as_str(), dead[0].attempts),
+        (1, one.id, "no such order", 1)
+    );
     assert!(queue.dead_list(Some("t_b"), 10).await.unwrap().is_empty());
     assert_eq!(queue.stats().await.unwrap().dead, 1);
 
@@ -234,7 +378,10 @@ async fn dead_jobs_are_listed_replayed_and_discarded() {
     assert_eq!((replayed.id, replayed.attempts), (one.id, 0));
     queue.fail(&replayed, "again").await.unwrap();
     rig.enqueue("t_a", &[job("chat", "1")]).await;
-    assert!(matches!(queue.replay(one.id).await, Err(QueueError::AlreadyQueued)));
+    assert!(matches!(
+        queue.replay(one.id).await,
+        Err(QueueError::AlreadyQueued)
+    ));
     assert!(queue.discard(one.id).await.unwrap());
     assert!(!queue.discard(one.id).await.unwrap());
     assert_eq!(rig.count("queue.dead").await, 0);
@@ -246,7 +393,9 @@ async fn dead_jobs_are_listed_replayed_and_discarded() {
 async fn tenants_take_turns_and_none_passes_its_limit() {
     let rig = Rig::start().await;
     let (one, two) = (rig.queue("n1").await, rig.queue("n2").await);
-    let flood: Vec<_> = (0..100).map(|n| job(&format!("chat{n}"), &format!("k{n}"))).collect();
+    let flood: Vec<_> = (0..100)
+        .map(|n| job(&format!("chat{n}"), &format!("k{n}")))
+        .collect();
     rig.enqueue("t_a", &flood).await;
     rig.enqueue("t_b", &flood[..2]).await;
     rig.enqueue("t_c", &flood[..7]).await;
@@ -256,7 +405,13 @@ async fn tenants_take_turns_and_none_passes_its_limit() {
             n
         })
     };
-    let counts = |a, b, c| BTreeMap::from([("t_a".to_owned(), a), ("t_b".to_owned(), b), ("t_c".to_owned(), c)]);
+    let counts = |a, b, c| {
+        BTreeMap::from([
+            ("t_a".to_owned(), a),
+            ("t_b".to_owned(), b),
+            ("t_c".to_owned(), c),
+        ])
+    };
     let first = one.claim(6, 5, None).await.unwrap();
     assert_eq!(per_tenant(&first), counts(2, 2, 2), "a batch is shared");
     let (x, y) = tokio::join!(one.claim(50, 5, None), two.claim(50, 5, None));
@@ -265,15 +420,25 @@ async fn tenants_take_turns_and_none_passes_its_limit() {
     for job in all.iter().filter(|j| j.tenant == "t_a") {
         rig.finish(job).await.unwrap();
     }
-    assert_eq!(per_tenant(&two.claim(50, 5, None).await.unwrap()), BTreeMap::from([("t_a".to_owned(), 5)]));
+    assert_eq!(
+        per_tenant(&two.claim(50, 5, None).await.unwrap()),
+        BTreeMap::from([("t_a".to_owned(), 5)])
+    );
 }
 
 #[tokio::test]
 async fn a_worker_gets_only_the_kinds_it_asks_for() {
     let rig = Rig::start().await;
     let queue = rig.queue("n1").await;
-    let send = |lane: &str, key: &str| NewJob { kind: "reply.send", ..job(lane, key) };
-    rig.enqueue("t_a", &[job("c1", "handle"), send("c1", "send after"), send("c2", "send")]).await;
+    let send = |lane: &str, key: &str| NewJob {
+        kind: "reply.send",
+        ..job(lane, key)
+    };
+    rig.enqueue(
+        "t_a",
+        &[job("c1", "handle"), send("c1", "send after"), send("c2", "send")],
+    )
+    .await;
     let kinds = ["reply.send".to_owned()];
     assert_eq!(keys(&queue.claim(9, 9, Some(&kinds)).await.unwrap()), ["send"]);
     assert_eq!(keys(&queue.claim(9, 9, None).await.unwrap()), ["handle"]);
@@ -283,7 +448,9 @@ async fn a_worker_gets_only_the_kinds_it_asks_for() {
 async fn more_waiting_lanes_than_are_looked_at_are_all_served() {
     let rig = Rig::start().await;
     let queue = rig.queue("n1").await;
-    let jobs: Vec<_> = (0..300).map(|n| job(&format!("chat{n}"), &format!("k{n}"))).collect();
+    let jobs: Vec<_> = (0..300)
+        .map(|n| job(&format!("chat{n}"), &format!("k{n}")))
+        .collect();
     rig.enqueue("t_a", &jobs).await;
     let mut seen = HashSet::new();
     while seen.len() < 300 {
@@ -305,9 +472,16 @@ async fn a_long_backlog_does_not_slow_the_claim() {
     rig.finish(&claimed[0]).await.unwrap();
     // One stuck lane of 10,000, 200 stuck chats, 5,000 sleepers.
     let backlog: Vec<_> = (0..10_000).map(|n| job("flood", &format!("f{n}"))).collect();
-    let chats: Vec<_> = (0..600).map(|n| job(&format!("chat{}", n % 200), &format!("c{n}"))).collect();
+    let chats: Vec<_> = (0..600)
+        .map(|n| job(&format!("chat{}", n % 200), &format!("c{n}")))
+        .collect();
     let later = Some(rig.clock.at(3_600));
-    let asleep: Vec<_> = (0..5_000).map(|n| NewJob { run_at: later, ..job(&format!("s{n}"), &format!("s{n}")) }).collect();
+    let asleep: Vec<_> = (0..5_000)
+        .map(|n| NewJob {
+            run_at: later,
+            ..job(&format!("s{n}"), &format!("s{n}"))
+        })
+        .collect();
     for (tenant, jobs) in [("t_a", backlog), ("t_c", chats), ("t_a", asleep)] {
         rig.enqueue(tenant, &jobs).await;
     }
@@ -320,7 +494,10 @@ async fn a_long_backlog_does_not_slow_the_claim() {
     rig.enqueue("t_b", &[job("chat", "k")]).await;
     let (claimed, large) = rig.claim_counted().await;
     assert_eq!(keys(&claimed), ["k"]);
-    assert!(small > 0 && large < small + 1_500, "read {small} entries when empty, {large} with the backlog");
+    assert!(
+        small > 0 && large < small + 1_500,
+        "read {small} entries when empty, {large} with the backlog"
+    );
 }
 
 // ---- Leases of the living and the dead ----
@@ -329,7 +506,8 @@ async fn a_long_backlog_does_not_slow_the_claim() {
 async fn a_heartbeat_keeps_leases_and_a_forgotten_job_runs_out() {
     let rig = Rig::start().await;
     let (one, two) = (rig.queue("n1").await, rig.queue("n2").await);
-    rig.enqueue("t_a", &[job("a", "kept"), job("b", "forgotten")]).await;
+    rig.enqueue("t_a", &[job("a", "kept"), job("b", "forgotten")])
+        .await;
     let held = one.claim(2, 2, None).await.unwrap();
     one.forget(held.iter().find(|j| j.key == "forgotten").unwrap().fence);
     for _ in 0..3 {
@@ -353,7 +531,11 @@ async fn a_killed_nodes_jobs_are_free_at_its_next_start() {
     let refused = successor.take_node().await.expect_err("the first one lives");
     assert!(refused.to_string().contains("`n1`"), "{refused}");
     drop(killed); // its session ends, as with a kill
-    assert_eq!(successor.take_node().await.unwrap(), 1, "only its own predecessor's");
+    assert_eq!(
+        successor.take_node().await.unwrap(),
+        1,
+        "only its own predecessor's"
+    );
     assert_eq!(successor.take_node().await.unwrap(), 0);
     let again = successor.claim(9, 9, None).await.unwrap();
     assert_eq!((again.len(), again[0].attempts), (1, 1));
@@ -361,7 +543,14 @@ async fn a_killed_nodes_jobs_are_free_at_its_next_start() {
 
 #[test]
 fn node_names_are_checked() {
-    for (name, ok) in [("n1", true), ("web-1.eu_west", true), ("", false), ("a/b", false), ("Ü", false), (&"x".repeat(65), false)] {
+    for (name, ok) in [
+        ("n1", true),
+        ("web-1.eu_west", true),
+        ("", false),
+        ("a/b", false),
+        ("Ü", false),
+        (&"x".repeat(65), false),
+    ] {
         assert_eq!(NodeName::new(name).is_ok(), ok, "{name}");
     }
 }
@@ -370,17 +559,32 @@ fn node_names_are_checked() {
 async fn backoff_doubles_up_to_five_minutes() {
     let rig = Rig::start().await;
     let queue = rig.queue("n1").await;
-    for (attempts, ceiling) in [(-1, 1), (0, 1), (1, 2), (5, 32), (8, 256), (9, 300), (10_000, 300)] {
+    for (attempts, ceiling) in [
+        (-1, 1),
+        (0, 1),
+        (1, 2),
+        (5, 32),
+        (8, 256),
+        (9, 300),
+        (10_000, 300),
+    ] {
         let most = (0..200).map(|_| queue.backoff(attempts)).max().unwrap();
         let ceiling = Duration::from_secs(ceiling);
-        assert!(most <= ceiling && most > ceiling / 2, "{attempts}: {most:?} of {ceiling:?}");
+        assert!(
+            most <= ceiling && most > ceiling / 2,
+            "{attempts}: {most:?} of {ceiling:?}"
+        );
     }
 }
 
 // ---- The worker ----
 
 fn quick() -> WorkerConfig {
-    WorkerConfig { poll: Duration::from_millis(20), stop_within: Duration::from_millis(200), ..WorkerConfig::default() }
+    WorkerConfig {
+        poll: Duration::from_millis(20),
+        stop_within: Duration::from_millis(200),
+        ..WorkerConfig::default()
+    }
 }
 
 struct Running {
@@ -398,20 +602,34 @@ impl Running {
 async fn spawn<H: Handler>(rig: &Rig, node: &str, handler: H, wake: Wake, config: WorkerConfig) -> Running {
     let stop = CancellationToken::new();
     let worker = Worker::new(Arc::new(rig.queue(node).await), handler, wake, config);
-    Running { task: tokio::spawn(worker.run(stop.clone())), stop }
+    Running {
+        task: tokio::spawn(worker.run(stop.clone())),
+        stop,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lanes_keep_their_order_under_four_workers_and_every_job_ends_once() {
     let rig = Arc::new(Rig::start().await);
     // Random jobs: (tenant, lane, how often it fails before it succeeds, whether it panics then).
-    let one = (0..3usize, 0..6usize, proptest::option::weighted(0.2, 1..3u32), proptest::bool::weighted(0.3));
+    let one = (
+        0..3usize,
+        0..6usize,
+        proptest::option::weighted(0.2, 1..3u32),
+        proptest::bool::weighted(0.3),
+    );
     let mut runner = TestRunner::deterministic();
-    let plan = proptest::strategy::Strategy::new_tree(&proptest::collection::vec(one, 150..250), &mut runner).unwrap().current();
+    let plan = proptest::strategy::Strategy::new_tree(&proptest::collection::vec(one, 150..250), &mut runner)
+        .unwrap()
+        .current();
     type Log = HashMap<(String, String), Vec<usize>>;
     let (mut expected, log) = (Log::new(), Arc::new(Mutex::new(Log::new())));
-    let fails: Arc<HashMap<String, (u32, bool)>> =
-        Arc::new(plan.iter().enumerate().filter_map(|(n, p)| p.2.map(|f| (n.to_string(), (f, p.3)))).collect());
+    let fails: Arc<HashMap<String, (u32, bool)>> = Arc::new(
+        plan.iter()
+            .enumerate()
+            .filter_map(|(n, p)| p.2.map(|f| (n.to_string(), (f, p.3))))
+            .collect(),
+    );
     let busy: Arc<Mutex<HashSet<(String, String)>>> = Arc::default();
     let mut workers = Vec::new();
     for node in ["n1", "n2", "n3", "n4"] {
@@ -420,16 +638,26 @@ async fn lanes_keep_their_order_under_four_workers_and_every_job_ends_once() {
             let (rig, log, busy, fails) = (rig2.clone(), log.clone(), busy.clone(), fails.clone());
             async move {
                 let lane = (job.tenant.clone(), job.lane.clone());
-                assert!(busy.lock().unwrap().insert(lane.clone()), "two jobs of one lane at a time");
+                assert!(
+                    busy.lock().unwrap().insert(lane.clone()),
+                    "two jobs of one lane at a time"
+                );
                 tokio::task::yield_now().await;
                 if let Some((times, panics)) = fails.get(&job.key)
                     && job.attempts < i32::try_from(*times).unwrap()
                 {
                     busy.lock().unwrap().remove(&lane);
                     assert!(!panics, "planned");
-                    return Outcome::Retry { after: Some(Duration::ZERO), error: "planned".into() };
+                    return Outcome::Retry {
+                        after: Some(Duration::ZERO),
+                        error: "planned".into(),
+                    };
                 }
-                log.lock().unwrap().entry(lane.clone()).or_default().push(job.key.parse().unwrap());
+                log.lock()
+                    .unwrap()
+                    .entry(lane.clone())
+                    .or_default()
+                    .push(job.key.parse().unwrap());
                 busy.lock().unwrap().remove(&lane);
                 rig.finish(&job).await.expect("it holds the lease");
                 Outcome::Done
@@ -472,8 +700,26 @@ async fn a_panic_is_a_failed_try_and_the_last_try_is_dead() {
         }
     }
     let calls = Arc::new(AtomicUsize::new(0));
-    let worker = spawn(&rig, "n1", Panics(calls.clone(), rig.clone()), Wake::default(), quick()).await;
-    rig.enqueue("t_a", &[job("a", "bad"), job("a", "good"), NewJob { kind: "panel.act", ..job("b", "once") }]).await;
+    let worker = spawn(
+        &rig,
+        "n1",
+        Panics(calls.clone(), rig.clone()),
+        Wake::default(),
+        quick(),
+    )
+    .await;
+    rig.enqueue(
+        "t_a",
+        &[
+            job("a", "bad"),
+            job("a", "good"),
+            NewJob {
+                kind: "panel.act",
+                ..job("b", "once")
+            },
+        ],
+    )
+    .await;
     until("the lane goes on behind the dead job", || {
         rig.clock.advance(Duration::from_secs(10));
         rig.is_empty("queue.job")
@@ -481,9 +727,23 @@ async fn a_panic_is_a_failed_try_and_the_last_try_is_dead() {
     .await;
     worker.stop().await.unwrap();
     assert_eq!(calls.load(Ordering::SeqCst), 4);
-    let mut dead: Vec<_> = rig.queue("n2").await.dead_list(None, 9).await.unwrap().into_iter().map(|d| (d.key, d.attempts, d.error)).collect();
+    let mut dead: Vec<_> = rig
+        .queue("n2")
+        .await
+        .dead_list(None, 9)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|d| (d.key, d.attempts, d.error))
+        .collect();
     dead.sort();
-    let row = |key: &str, attempts| (key.to_owned(), attempts, "handler panicked: as the test wants".to_owned());
+    let row = |key: &str, attempts| {
+        (
+            key.to_owned(),
+            attempts,
+            "handler panicked: as the test wants".to_owned(),
+        )
+    };
     assert_eq!(dead, [row("bad", 3), row("once", 1)]);
 }
 
@@ -531,15 +791,25 @@ async fn a_stop_lets_running_jobs_end_and_frees_what_does_not() {
             }
         }
     };
-    let config = WorkerConfig { stop_within: Duration::from_secs(2), ..quick() };
+    let config = WorkerConfig {
+        stop_within: Duration::from_secs(2),
+        ..quick()
+    };
     let worker = spawn(&rig, "n1", handler, Wake::default(), config).await;
     rig.enqueue("t_a", &[job("a", "ends"), job("b", "hangs")]).await;
-    until("both run", || std::future::ready(started.load(Ordering::SeqCst) == 2)).await;
+    until("both run", || {
+        std::future::ready(started.load(Ordering::SeqCst) == 2)
+    })
+    .await;
     worker.stop.cancel();
     rig.enqueue("t_a", &[job("c", "too late")]).await;
     gate.add_permits(9);
     worker.task.await.unwrap().unwrap();
-    assert_eq!(started.load(Ordering::SeqCst), 2, "nothing new starts after the stop");
+    assert_eq!(
+        started.load(Ordering::SeqCst),
+        2,
+        "nothing new starts after the stop"
+    );
     let left = rig.queue("n2").await.claim(9, 9, None).await.unwrap();
     assert_eq!(keys(&left), ["hangs", "too late"], "free at once");
 }
@@ -547,7 +817,9 @@ async fn a_stop_lets_running_jobs_end_and_frees_what_does_not() {
 #[tokio::test]
 async fn commits_are_announced_joined_and_wake_other_processes() {
     let rig = Arc::new(Rig::start().await);
-    let mut outside = sqlx::postgres::PgListener::connect_with(&rig.pool("worker", 1).await).await.unwrap();
+    let mut outside = sqlx::postgres::PgListener::connect_with(&rig.pool("worker", 1).await)
+        .await
+        .unwrap();
     outside.listen("switchboard_queue").await.unwrap();
     let done = Arc::new(AtomicUsize::new(0));
     let handler = {
@@ -562,7 +834,10 @@ async fn commits_are_announced_joined_and_wake_other_processes() {
         }
     };
     // No poll: only an announcement can wake this worker, after its first look.
-    let config = WorkerConfig { poll: Duration::from_secs(3_600), ..quick() };
+    let config = WorkerConfig {
+        poll: Duration::from_secs(3_600),
+        ..quick()
+    };
     let worker = spawn(&rig, "n2", handler, Wake::default(), config).await;
     let here = rig.queue("n1").await;
     let notifier = Notifier::spawn(rig.options("worker"), &here, Wake::default());
@@ -572,7 +847,10 @@ async fn commits_are_announced_joined_and_wake_other_processes() {
         for _ in 0..500 {
             notifier.committed();
         }
-        until("the other process ran it", || std::future::ready(done.load(Ordering::SeqCst) == round)).await;
+        until("the other process ran it", || {
+            std::future::ready(done.load(Ordering::SeqCst) == round)
+        })
+        .await;
     }
     // What came in answer to 1,500 commits: a handful.
     let mut heard = 0;
@@ -601,9 +879,15 @@ async fn a_worker_survives_the_loss_of_its_connections() {
     let worker = spawn(&rig, "n1", handler, Wake::default(), quick()).await;
     for round in 1..=3 {
         let mut admin: PgConnection = rig.connect("admin").await;
-        sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'worker'").execute(&mut admin).await.unwrap();
+        sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'worker'")
+            .execute(&mut admin)
+            .await
+            .unwrap();
         rig.enqueue("t_a", &[job("a", "k")]).await;
-        until("the job ran", || std::future::ready(done.load(Ordering::SeqCst) == round)).await;
+        until("the job ran", || {
+            std::future::ready(done.load(Ordering::SeqCst) == round)
+        })
+        .await;
     }
     worker.stop().await.unwrap();
 }

@@ -18,14 +18,16 @@ impl Audit<'_> {
         detail: Value,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO platform.audit (at, actor, action, tenant_id, detail) VALUES ($1, $2, $3, $4, $5)")
-            .bind(at)
-            .bind(actor)
-            .bind(action)
-            .bind(tenant.map(TenantId::uuid))
-            .bind(detail)
-            .execute(&mut *self.conn)
-            .await?;
+        sqlx::query(
+            "INSERT INTO platform.audit (at, actor, action, tenant_id, detail) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(at)
+        .bind(actor)
+        .bind(action)
+        .bind(tenant.map(TenantId::uuid))
+        .bind(detail)
+        .execute(&mut *self.conn)
+        .await?;
         Ok(())
     }
 }

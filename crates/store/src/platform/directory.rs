@@ -48,7 +48,11 @@ impl ChatDirectory<'_> {
         Ok(())
     }
 
-    pub async fn find(&mut self, channel: ChannelKind, network_id: &str) -> Result<Option<DirectoryLine>, StoreError> {
+    pub async fn find(
+        &mut self,
+        channel: ChannelKind,
+        network_id: &str,
+    ) -> Result<Option<DirectoryLine>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT account_id, tenant_id, channel, network_id, hook_key FROM platform.chat_directory WHERE channel = $1 AND network_id = $2",
         )
@@ -59,7 +63,10 @@ impl ChatDirectory<'_> {
     }
 
     pub async fn release(&mut self, account: AccountId) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM platform.chat_directory WHERE account_id = $1").bind(account.uuid()).execute(&mut *self.conn).await?;
+        sqlx::query("DELETE FROM platform.chat_directory WHERE account_id = $1")
+            .bind(account.uuid())
+            .execute(&mut *self.conn)
+            .await?;
         Ok(())
     }
 

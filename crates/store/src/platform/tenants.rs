@@ -26,7 +26,13 @@ repository!(Tenants);
 
 impl Tenants<'_> {
     /// Puts a new tenant into the slot with the fewest tenants.
-    pub async fn insert(&mut self, id: TenantId, name: &str, slots: u16, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn insert(
+        &mut self,
+        id: TenantId,
+        name: &str,
+        slots: u16,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO platform.tenant (id, name, state, provision_step, slot, created_at, updated_at)
              SELECT $1, $2, 'provisioning', 'waiting', s.slot, $4, $4 FROM generate_series(0, $3 - 1) AS s(slot)

@@ -30,14 +30,12 @@ pub use worker::{Handler, MAX_ATTEMPTS, Outcome, Worker, WorkerConfig};
 pub type JobKind = &'static str;
 
 /// Kinds that a tenant role may enqueue: the list in the row policy `tenant_enqueue`, which a test compares.
-pub const TENANT_KINDS: [JobKind; 7] = [
+pub const TENANT_KINDS: [JobKind; 5] = [
     "message.handle",
-    "message.acknowledge",
-    "request.recheck",
     "panel.act",
-    "reply.send",
+    "forward.gather",
     "forward.send",
-    "owner.notify",
+    "reply.send",
 ];
 
 /// SQLSTATE of `queue.finish` when the caller does not hold the job's lease (any more).
@@ -81,6 +79,40 @@ pub struct NewJob {
     /// `None`: now. Until then the job is outside its lane and holds nothing up.
     pub run_at: Option<DateTime<Utc>>,
     pub trace: Option<String>,
+}
+
+impl NewJob {
+    /// Due now, in a lane of its own, without payload.
+    pub fn new(id: uuid::Uuid, kind: JobKind, key: String) -> Self {
+        let lane = key.clone();
+        Self {
+            id: JobId::from_uuid(id),
+            lane,
+            kind,
+            key,
+            payload: serde_json::json!({}),
+            run_at: None,
+            trace: None,
+        }
+    }
+
+    pub fn lane(self, lane: impl Into<String>) -> Self {
+        Self {
+            lane: lane.into(),
+            ..self
+        }
+    }
+
+    pub fn payload(self, payload: serde_json::Value) -> Self {
+        Self { payload, ..self }
+    }
+
+    pub fn run_at(self, at: DateTime<Utc>) -> Self {
+        Self {
+            run_at: Some(at),
+            ..self
+        }
+    }
 }
 
 /// Writes jobs in the caller's transaction, stamped with its role; returns how many were new.

@@ -6,7 +6,10 @@ use switchboard_domain::{channel::ChannelKind, id::AccountId};
 use uuid::Uuid;
 
 use super::repository;
-use crate::{error::StoreError, vault::{ChatAccountBotToken, Sealed}};
+use crate::{
+    error::StoreError,
+    vault::{ChatAccountBotToken, Sealed},
+};
 
 #[derive(Clone)]
 pub struct ChatAccount {
@@ -40,8 +43,8 @@ impl TryFrom<Row> for ChatAccount {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
-        let channel =
-            ChannelKind::parse(&row.channel).ok_or_else(|| StoreError::unreadable("chat_account.channel", row.channel))?;
+        let channel = ChannelKind::parse(&row.channel)
+            .ok_or_else(|| StoreError::unreadable("chat_account.channel", row.channel))?;
         Ok(Self {
             id: row.id.into(),
             channel,
@@ -102,7 +105,13 @@ impl Accounts<'_> {
     }
 
     /// Records what was last seen of an account. `disabled` is the owner's wish and is not overwritten by it.
-    pub async fn set_state(&mut self, id: AccountId, state: &str, text: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn set_state(
+        &mut self,
+        id: AccountId,
+        state: &str,
+        text: &str,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE chat_account SET state = $2, state_text = $3, state_at = $4
              WHERE id = $1 AND state <> 'disabled' AND (state, state_text) IS DISTINCT FROM ($2, $3)",
@@ -117,13 +126,20 @@ impl Accounts<'_> {
     }
 
     /// A new token for a bot that is already connected.
-    pub async fn replace_secret(&mut self, id: AccountId, sealed: &Sealed<ChatAccountBotToken>, reads_groups: bool) -> Result<(), StoreError> {
-        sqlx::query("UPDATE chat_account SET secret = $2, reads_groups = $3, state = 'connecting' WHERE id = $1")
-            .bind(id.uuid())
-            .bind(sealed)
-            .bind(reads_groups)
-            .execute(&mut *self.conn)
-            .await?;
+    pub async fn replace_secret(
+        &mut self,
+        id: AccountId,
+        sealed: &Sealed<ChatAccountBotToken>,
+        reads_groups: bool,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE chat_account SET secret = $2, reads_groups = $3, state = 'connecting' WHERE id = $1",
+        )
+        .bind(id.uuid())
+        .bind(sealed)
+        .bind(reads_groups)
+        .execute(&mut *self.conn)
+        .await?;
         Ok(())
     }
 }

@@ -40,7 +40,9 @@ impl ChatMode {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Support, Self::Silent, Self::Off].into_iter().find(|mode| mode.as_str() == text)
+        [Self::Support, Self::Silent, Self::Off]
+            .into_iter()
+            .find(|mode| mode.as_str() == text)
     }
 }
 
@@ -54,7 +56,9 @@ impl ChatParty {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::None, Self::Customer, Self::Provider].into_iter().find(|party| party.as_str() == text)
+        [Self::None, Self::Customer, Self::Provider]
+            .into_iter()
+            .find(|party| party.as_str() == text)
     }
 }
 
@@ -93,7 +97,8 @@ impl TryFrom<ChatRow> for Chat {
             kind: ChatKind::parse(&row.kind).ok_or_else(|| StoreError::unreadable("chat.kind", row.kind))?,
             title: row.title,
             mode: ChatMode::parse(&row.mode).ok_or_else(|| StoreError::unreadable("chat.mode", row.mode))?,
-            party: ChatParty::parse(&row.party).ok_or_else(|| StoreError::unreadable("chat.party", row.party))?,
+            party: ChatParty::parse(&row.party)
+                .ok_or_else(|| StoreError::unreadable("chat.party", row.party))?,
             lost_reason: row.lost_reason,
         })
     }
@@ -143,7 +148,11 @@ impl Chats<'_> {
         row.map(Chat::try_from).transpose()
     }
 
-    pub async fn find_by_network(&mut self, account: AccountId, network_id: &str) -> Result<Option<Chat>, StoreError> {
+    pub async fn find_by_network(
+        &mut self,
+        account: AccountId,
+        network_id: &str,
+    ) -> Result<Option<Chat>, StoreError> {
         let row: Option<ChatRow> = sqlx::query_as(
             "SELECT id, account_id, network_id, kind, title, mode, party, lost_reason
              FROM chat WHERE account_id = $1 AND network_id = $2",
@@ -165,7 +174,11 @@ impl Chats<'_> {
     }
 
     pub async fn set_mode(&mut self, id: ChatId, mode: ChatMode) -> Result<(), StoreError> {
-        sqlx::query("UPDATE chat SET mode = $2 WHERE id = $1").bind(id.uuid()).bind(mode.as_str()).execute(&mut *self.conn).await?;
+        sqlx::query("UPDATE chat SET mode = $2 WHERE id = $1")
+            .bind(id.uuid())
+            .bind(mode.as_str())
+            .execute(&mut *self.conn)
+            .await?;
         Ok(())
     }
 
@@ -180,7 +193,11 @@ impl Chats<'_> {
     }
 
     pub async fn set_lost(&mut self, id: ChatId, reason: &str) -> Result<(), StoreError> {
-        sqlx::query("UPDATE chat SET lost_reason = $2 WHERE id = $1").bind(id.uuid()).bind(reason).execute(&mut *self.conn).await?;
+        sqlx::query("UPDATE chat SET lost_reason = $2 WHERE id = $1")
+            .bind(id.uuid())
+            .bind(reason)
+            .execute(&mut *self.conn)
+            .await?;
         Ok(())
     }
 

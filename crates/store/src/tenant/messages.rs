@@ -78,10 +78,12 @@ impl Messages<'_> {
     }
 
     pub async fn find(&mut self, id: MessageId) -> Result<Option<StoredMessage>, StoreError> {
-        Ok(sqlx::query_as("SELECT account_id, dedupe_key, raw, received_at, state FROM message WHERE id = $1")
-            .bind(id.uuid())
-            .fetch_optional(&mut *self.conn)
-            .await?)
+        Ok(sqlx::query_as(
+            "SELECT account_id, dedupe_key, raw, received_at, state FROM message WHERE id = $1",
+        )
+        .bind(id.uuid())
+        .fetch_optional(&mut *self.conn)
+        .await?)
     }
 
     pub async fn set_understood(&mut self, id: MessageId, as_: &Understood<'_>) -> Result<(), StoreError> {
@@ -101,7 +103,12 @@ impl Messages<'_> {
         Ok(())
     }
 
-    pub async fn set_state(&mut self, id: MessageId, state: MessageState, why: &str) -> Result<(), StoreError> {
+    pub async fn set_state(
+        &mut self,
+        id: MessageId,
+        state: MessageState,
+        why: &str,
+    ) -> Result<(), StoreError> {
         sqlx::query("UPDATE message SET state = $2, why = $3 WHERE id = $1")
             .bind(id.uuid())
             .bind(state.as_str())
@@ -133,10 +140,11 @@ impl Messages<'_> {
 
     /// Messages that wait for credit, oldest first.
     pub async fn held(&mut self, limit: i64) -> Result<Vec<MessageId>, StoreError> {
-        let ids: Vec<Uuid> = sqlx::query_scalar("SELECT id FROM message WHERE state = 'held' ORDER BY received_at LIMIT $1")
-            .bind(limit)
-            .fetch_all(&mut *self.conn)
-            .await?;
+        let ids: Vec<Uuid> =
+            sqlx::query_scalar("SELECT id FROM message WHERE state = 'held' ORDER BY received_at LIMIT $1")
+                .bind(limit)
+                .fetch_all(&mut *self.conn)
+                .await?;
         Ok(ids.into_iter().map(MessageId::from_uuid).collect())
     }
 }

@@ -155,11 +155,13 @@ impl Outbox<'_> {
     }
 
     pub async fn set_sending(&mut self, id: OutboxId, at: DateTime<Utc>) -> Result<(), StoreError> {
-        sqlx::query("UPDATE outbox SET state = 'sending', attempts = attempts + 1, sending_at = $2 WHERE id = $1")
-            .bind(id.uuid())
-            .bind(at)
-            .execute(&mut *self.conn)
-            .await?;
+        sqlx::query(
+            "UPDATE outbox SET state = 'sending', attempts = attempts + 1, sending_at = $2 WHERE id = $1",
+        )
+        .bind(id.uuid())
+        .bind(at)
+        .execute(&mut *self.conn)
+        .await?;
         Ok(())
     }
 
@@ -188,7 +190,11 @@ impl Outbox<'_> {
     }
 
     /// The reply of ours that a customer quotes, for its ids.
-    pub async fn find_text_by_network_id(&mut self, chat: ChatId, network_id: &str) -> Result<Option<String>, StoreError> {
+    pub async fn find_text_by_network_id(
+        &mut self,
+        chat: ChatId,
+        network_id: &str,
+    ) -> Result<Option<String>, StoreError> {
         Ok(sqlx::query_scalar(
             "SELECT text FROM outbox WHERE chat_id = $1 AND $2 = ANY(network_ids) ORDER BY created_at DESC LIMIT 1",
         )

@@ -7,7 +7,10 @@ use switchboard_domain::id::PanelId;
 use uuid::Uuid;
 
 use super::repository;
-use crate::{error::StoreError, vault::{PanelApiKey, Sealed}};
+use crate::{
+    error::StoreError,
+    vault::{PanelApiKey, Sealed},
+};
 
 #[derive(Clone, FromRow)]
 pub struct Panel {

@@ -60,7 +60,11 @@ pub struct CustomerLine {
 repository!(People);
 
 impl People<'_> {
-    pub async fn find_identity(&mut self, channel: ChannelKind, network_id: &str) -> Result<Option<Identity>, StoreError> {
+    pub async fn find_identity(
+        &mut self,
+        channel: ChannelKind,
+        network_id: &str,
+    ) -> Result<Option<Identity>, StoreError> {
         let row: Option<IdentityRow> = sqlx::query_as(
             "SELECT id, customer_id, last_seen_at, misses, muted_until FROM identity WHERE channel = $1 AND network_id = $2",
         )
@@ -112,7 +116,12 @@ impl People<'_> {
     }
 
     /// The customer of that name, made if new.
-    pub async fn customer(&mut self, id: CustomerId, name: &str, now: DateTime<Utc>) -> Result<CustomerId, StoreError> {
+    pub async fn customer(
+        &mut self,
+        id: CustomerId,
+        name: &str,
+        now: DateTime<Utc>,
+    ) -> Result<CustomerId, StoreError> {
         let id: Uuid = sqlx::query_scalar(
             "INSERT INTO customer (id, name, created_at) VALUES ($1, $2, $3)
              ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id",
@@ -168,42 +177,61 @@ impl People<'_> {
     }
 
     pub async fn links(&mut self, customer: CustomerId) -> Result<Vec<Link>, StoreError> {
-        let rows: Vec<(Uuid, String)> =
-            sqlx::query_as("SELECT panel_id, username FROM customer_link WHERE customer_id = $1 ORDER BY panel_id, username")
-                .bind(customer.uuid())
-                .fetch_all(&mut *self.conn)
-                .await?;
-        Ok(rows.into_iter().map(|(panel, username)| Link { panel: panel.into(), username }).collect())
+        let rows: Vec<(Uuid, String)> = sqlx::query_as(
+            "SELECT panel_id, username FROM customer_link WHERE customer_id = $1 ORDER BY panel_id, username",
+        )
+        .bind(customer.uuid())
+        .fetch_all(&mut *self.conn)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(panel, username)| Link {
+                panel: panel.into(),
+                username,
+            })
+            .collect())
     }
 
     /// Panels whose order → customer map names this customer at all.
     pub async fn mapped_panels(&mut self, customer: CustomerId) -> Result<Vec<PanelId>, StoreError> {
-        let ids: Vec<Uuid> = sqlx::query_scalar("SELECT DISTINCT panel_id FROM order_owner WHERE customer_id = $1")
-            .bind(customer.uuid())
-            .fetch_all(&mut *self.conn)
-            .await?;
+        let ids: Vec<Uuid> =
+            sqlx::query_scalar("SELECT DISTINCT panel_id FROM order_owner WHERE customer_id = $1")
+                .bind(customer.uuid())
+                .fetch_all(&mut *self.conn)
+                .await?;
         Ok(ids.into_iter().map(PanelId::from_uuid).collect())
     }
 
     /// The order → customer map for these orders of one panel.
-    pub async fn owners(&mut self, panel: PanelId, orders: &[OrderId]) -> Result<Vec<(OrderId, CustomerId)>, StoreError> {
+    pub async fn owners(
+        &mut self,
+        panel: PanelId,
+        orders: &[OrderId],
+    ) -> Result<Vec<(OrderId, CustomerId)>, StoreError> {
         let ids: Vec<&str> = orders.iter().map(OrderId::as_str).collect();
-        let rows: Vec<(String, Uuid)> =
-            sqlx::query_as("SELECT order_id, customer_id FROM order_owner WHERE panel_id = $1 AND order_id = ANY($2)")
-                .bind(panel.uuid())
-                .bind(ids)
-                .fetch_all(&mut *self.conn)
-                .await?;
+        let rows: Vec<(String, Uuid)> = sqlx::query_as(
+            "SELECT order_id, customer_id FROM order_owner WHERE panel_id = $1 AND order_id = ANY($2)",
+        )
+        .bind(panel.uuid())
+        .bind(ids)
+        .fetch_all(&mut *self.conn)
+        .await?;
         rows.into_iter()
             .map(|(order, customer)| {
-                let order = OrderId::new(order).map_err(|e| StoreError::unreadable("order_owner.order_id", e.to_string()))?;
+                let order = OrderId::new(order)
+                    .map_err(|e| StoreError::unreadable("order_owner.order_id", e.to_string()))?;
                 Ok((order, CustomerId::from_uuid(customer)))
             })
             .collect()
     }
 
     /// Says whose an order is, on a panel that does not tell. The newest word counts.
-    pub async fn map_order(&mut self, panel: PanelId, order: &OrderId, customer: CustomerId) -> Result<(), StoreError> {
+    pub async fn map_order(
+        &mut self,
+        panel: PanelId,
+        order: &OrderId,
+        customer: CustomerId,
+    ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO order_owner (panel_id, order_id, customer_id) VALUES ($1, $2, $3)
              ON CONFLICT (panel_id, order_id) DO UPDATE SET customer_id = excluded.customer_id",

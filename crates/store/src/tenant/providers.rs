@@ -41,7 +41,13 @@ repository!(Providers);
 
 impl Providers<'_> {
     /// Names a provider, or adds one more spelling of a panel to a known alias.
-    pub async fn alias(&mut self, id: ProviderId, alias: &str, name: &str, now: DateTime<Utc>) -> Result<ProviderId, StoreError> {
+    pub async fn alias(
+        &mut self,
+        id: ProviderId,
+        alias: &str,
+        name: &str,
+        now: DateTime<Utc>,
+    ) -> Result<ProviderId, StoreError> {
         let id: Uuid = sqlx::query_scalar(
             "INSERT INTO provider (id, alias, names, created_at) VALUES ($1, $2, ARRAY[$3], $4)
              ON CONFLICT (alias) DO UPDATE
@@ -58,14 +64,20 @@ impl Providers<'_> {
     }
 
     pub async fn all(&mut self) -> Result<Vec<Provider>, StoreError> {
-        Ok(sqlx::query_as("SELECT id, alias, names FROM provider ORDER BY alias").fetch_all(&mut *self.conn).await?)
+        Ok(
+            sqlx::query_as("SELECT id, alias, names FROM provider ORDER BY alias")
+                .fetch_all(&mut *self.conn)
+                .await?,
+        )
     }
 
     pub async fn find_by_alias(&mut self, alias: &str) -> Result<Option<Provider>, StoreError> {
-        Ok(sqlx::query_as("SELECT id, alias, names FROM provider WHERE alias = $1")
-            .bind(alias)
-            .fetch_optional(&mut *self.conn)
-            .await?)
+        Ok(
+            sqlx::query_as("SELECT id, alias, names FROM provider WHERE alias = $1")
+                .bind(alias)
+                .fetch_optional(&mut *self.conn)
+                .await?,
+        )
     }
 
     #[expect(clippy::too_many_arguments, reason = "one row's columns")]

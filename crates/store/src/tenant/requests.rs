@@ -208,10 +208,12 @@ impl Requests<'_> {
     /// Marks that the panel is about to be called: after this commit a crash means "read the state first".
     pub async fn set_calling(&mut self, ids: &[RequestId]) -> Result<(), StoreError> {
         let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-        sqlx::query("UPDATE request SET act_state = 'calling', act_attempts = act_attempts + 1 WHERE id = ANY($1)")
-            .bind(ids)
-            .execute(&mut *self.conn)
-            .await?;
+        sqlx::query(
+            "UPDATE request SET act_state = 'calling', act_attempts = act_attempts + 1 WHERE id = ANY($1)",
+        )
+        .bind(ids)
+        .execute(&mut *self.conn)
+        .await?;
         Ok(())
     }
 
@@ -235,13 +237,20 @@ impl Requests<'_> {
         Ok(())
     }
 
-    pub async fn forwarded(&mut self, forward: OutboxId) -> Result<Vec<(RequestId, Vec<String>)>, StoreError> {
-        let rows: Vec<(Uuid, Vec<String>)> =
-            sqlx::query_as("SELECT id, external_ids FROM request WHERE forward_id = $1 ORDER BY created_at, id")
-                .bind(forward.uuid())
-                .fetch_all(&mut *self.conn)
-                .await?;
-        Ok(rows.into_iter().map(|(id, external)| (id.into(), external)).collect())
+    pub async fn forwarded(
+        &mut self,
+        forward: OutboxId,
+    ) -> Result<Vec<(RequestId, Vec<String>)>, StoreError> {
+        let rows: Vec<(Uuid, Vec<String>)> = sqlx::query_as(
+            "SELECT id, external_ids FROM request WHERE forward_id = $1 ORDER BY created_at, id",
+        )
+        .bind(forward.uuid())
+        .fetch_all(&mut *self.conn)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, external)| (id.into(), external))
+            .collect())
     }
 
     pub async fn set_staff_for_forward(&mut self, forward: OutboxId, reason: &str) -> Result<(), StoreError> {

@@ -11,15 +11,25 @@ repository!(Settings);
 
 impl Settings<'_> {
     pub async fn find<T: DeserializeOwned>(&mut self, key: &'static str) -> Result<Option<T>, StoreError> {
-        let value: Option<Value> =
-            sqlx::query_scalar("SELECT value FROM setting WHERE key = $1").bind(key).fetch_optional(&mut *self.conn).await?;
+        let value: Option<Value> = sqlx::query_scalar("SELECT value FROM setting WHERE key = $1")
+            .bind(key)
+            .fetch_optional(&mut *self.conn)
+            .await?;
         value
-            .map(|value| serde_json::from_value(value).map_err(|error| StoreError::unreadable(key, error.to_string())))
+            .map(|value| {
+                serde_json::from_value(value).map_err(|error| StoreError::unreadable(key, error.to_string()))
+            })
             .transpose()
     }
 
-    pub async fn put<T: Serialize>(&mut self, key: &'static str, value: &T, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let value = serde_json::to_value(value).map_err(|error| StoreError::unreadable(key, error.to_string()))?;
+    pub async fn put<T: Serialize>(
+        &mut self,
+        key: &'static str,
+        value: &T,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let value =
+            serde_json::to_value(value).map_err(|error| StoreError::unreadable(key, error.to_string()))?;
         sqlx::query(
             "INSERT INTO setting (key, value, updated_at) VALUES ($1, $2, $3)
              ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",

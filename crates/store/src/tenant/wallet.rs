@@ -37,15 +37,23 @@ repository!(Wallet);
 
 impl Wallet<'_> {
     pub async fn balance(&mut self) -> Result<Balance, StoreError> {
-        let (balance, held): (i64, i64) =
-            sqlx::query_as("SELECT balance, held FROM wallet WHERE id = 1").fetch_one(&mut *self.conn).await?;
-        Ok(Balance { balance: Credits::from_micros(balance), held: Credits::from_micros(held) })
+        let (balance, held): (i64, i64) = sqlx::query_as("SELECT balance, held FROM wallet WHERE id = 1")
+            .fetch_one(&mut *self.conn)
+            .await?;
+        Ok(Balance {
+            balance: Credits::from_micros(balance),
+            held: Credits::from_micros(held),
+        })
     }
 
     /// Holds the price of each message, all or nothing. The message's id is the cause: holding twice holds once.
     ///
     /// False: not enough credit, nothing changed.
-    pub async fn hold(&mut self, messages: &[(OutboxId, Credits)], at: DateTime<Utc>) -> Result<bool, StoreError> {
+    pub async fn hold(
+        &mut self,
+        messages: &[(OutboxId, Credits)],
+        at: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
         if messages.is_empty() {
             return Ok(true);
         }
@@ -91,7 +99,9 @@ impl Wallet<'_> {
 
     /// Grants that the ledger does not show yet.
     pub async fn open_grants(&mut self) -> Result<Vec<GrantId>, StoreError> {
-        let ids: Vec<Uuid> = sqlx::query_scalar("SELECT * FROM credit.open_grants()").fetch_all(&mut *self.conn).await?;
+        let ids: Vec<Uuid> = sqlx::query_scalar("SELECT * FROM credit.open_grants()")
+            .fetch_all(&mut *self.conn)
+            .await?;
         Ok(ids.into_iter().map(GrantId::from_uuid).collect())
     }
 

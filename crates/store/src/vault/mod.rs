@@ -28,8 +28,8 @@ pub use data_key::{DataKey, DataKeyId, KeyOwner, Vault, WrappedDataKey};
 pub use error::VaultError;
 pub use key_ring::{CreatedKey, KeyId, KeyRing, KeySource, NeededKey};
 pub use purpose::{
-    ChatAccountBotToken, ChatAccountHookSecret, PanelApiKey, ProviderApiKey, ProvisionerLoginSecret, Purpose,
-    SlotLoginSecret, WebhookSigningSecret,
+    ChatAccountBotToken, ChatAccountHookSecret, PanelApiKey, PlatformLoginSecret, ProviderApiKey,
+    ProvisionerLoginSecret, Purpose, SlotLoginSecret, WebhookSigningSecret,
 };
 pub(crate) use random::random_bytes;
 pub use sealed::Sealed;

@@ -53,6 +53,8 @@ purposes! {
     ChatAccountHookSecret = "chat_account.hook_secret",
     /// What we sign the owner's outbound webhooks with.
     WebhookSigningSecret = "webhook.signing_secret",
+    /// Password of the database login that serves the platform's own tables and the queue. Platform data key.
+    PlatformLoginSecret = "platform.login_secret",
     /// Password of a slot's database login. Platform data key.
     SlotLoginSecret = "slot.login_secret",
     /// Password of the database login that makes schemas. Platform data key.
@@ -79,6 +81,7 @@ mod tests {
                 "chat_account.bot_token",
                 "chat_account.hook_secret",
                 "webhook.signing_secret",
+                "platform.login_secret",
                 "slot.login_secret",
                 "provisioner.login_secret",
             ]

@@ -18,7 +18,8 @@ use sqlx::{
 };
 use switchboard_domain::{clock::Clock, id::JobId};
 use switchboard_store::queue::{
-    Claimed, NewJob, NodeName, Queue, QueueError, enqueue, finish, grants_for_tenant, grants_for_tenants, grants_for_worker,
+    Claimed, NewJob, NodeName, Queue, QueueError, enqueue, finish, grants_for_tenant, grants_for_tenants,
+    grants_for_worker,
 };
 use uuid::Uuid;
 
@@ -31,7 +32,8 @@ pub struct TestClock(AtomicU64);
 
 impl TestClock {
     pub fn advance(&self, by: Duration) {
-        self.0.fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+        self.0
+            .fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
     pub fn at(&self, seconds: i64) -> DateTime<Utc> {
@@ -51,7 +53,9 @@ impl Clock for TestClock {
 
     fn random_below(&self, bound: u64) -> u64 {
         // splitmix64 over a counter
-        let mut z = NEXT.fetch_add(1, Ordering::SeqCst).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mut z = NEXT
+            .fetch_add(1, Ordering::SeqCst)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (z ^ (z >> 31)).checked_rem(bound).unwrap_or(0)
@@ -77,12 +81,18 @@ pub async fn until<F: Future<Output = bool>>(what: &str, mut condition: impl FnM
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), wait).await.unwrap_or_else(|_| panic!("waited in vain: {what}"));
+    tokio::time::timeout(Duration::from_secs(60), wait)
+        .await
+        .unwrap_or_else(|_| panic!("waited in vain: {what}"));
 }
 
 pub async fn tenant_tx<'c>(conn: &'c mut PgConnection, tenant: &str) -> PgTransaction<'c> {
     let mut tx = conn.begin().await.unwrap();
-    sqlx::query("SELECT set_config('role', $1, true)").bind(tenant).execute(&mut *tx).await.unwrap();
+    sqlx::query("SELECT set_config('role', $1, true)")
+        .bind(tenant)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
     tx
 }
 
@@ -102,7 +112,10 @@ impl Drop for Rig {
 
 fn bin(name: &str) -> PathBuf {
     let versions = std::fs::read_dir("/usr/lib/postgresql").expect("the server's binaries are installed");
-    let newest = versions.filter_map(|v| v.ok()?.file_name().to_str()?.parse::<u32>().ok()).max().expect("one version");
+    let newest = versions
+        .filter_map(|v| v.ok()?.file_name().to_str()?.parse::<u32>().ok())
+        .max()
+        .expect("one version");
     format!("/usr/lib/postgresql/{newest}/bin/{name}").into()
 }
 
@@ -112,29 +125,59 @@ impl Rig {
         std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
         let command = |name: &str| {
             let mut command = Command::new(bin(name));
-            command.env_clear().env("LC_ALL", "C").current_dir(dir.path()).stdout(Stdio::null()).stderr(Stdio::null());
+            command
+                .env_clear()
+                .env("LC_ALL", "C")
+                .current_dir(dir.path())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null());
             if nix::unistd::geteuid().is_root() {
-                let user = nix::unistd::User::from_name("postgres").unwrap().expect("the package's user");
+                let user = nix::unistd::User::from_name("postgres")
+                    .unwrap()
+                    .expect("the package's user");
                 nix::unistd::chown(dir.path(), Some(user.uid), Some(user.gid)).unwrap();
                 command.uid(user.uid.as_raw()).gid(user.gid.as_raw());
             }
             command
         };
         let data = dir.path().join("data");
-        let made = command("initdb").args(["-U", "admin", "-A", "trust", "-E", "UTF8", "-N", "-D"]).arg(&data).status();
+        let made = command("initdb")
+            .args(["-U", "admin", "-A", "trust", "-E", "UTF8", "-N", "-D"])
+            .arg(&data)
+            .status();
         assert!(made.unwrap().success(), "initdb failed");
         let mut server = command("postgres");
         server.arg("-D").arg(&data).arg("-k").arg(dir.path());
-        for setting in ["listen_addresses=", "fsync=off", "full_page_writes=off", "max_connections=200", "shared_buffers=32MB"] {
+        for setting in [
+            "listen_addresses=",
+            "fsync=off",
+            "full_page_writes=off",
+            "max_connections=200",
+            "shared_buffers=32MB",
+        ] {
             server.args(["-c", setting]);
         }
         let postmaster = server.spawn().unwrap();
         let clock = Arc::new(TestClock(AtomicU64::new(0)));
-        let rig = Self { dir, postmaster, clock, writer: Default::default() };
-        until("the server accepts connections", || async { PgConnection::connect_with(&rig.options("admin")).await.is_ok() }).await;
-        rig.admin("CREATE ROLE worker LOGIN; CREATE ROLE sb_tenant; CREATE ROLE slot LOGIN NOINHERIT").await;
+        let rig = Self {
+            dir,
+            postmaster,
+            clock,
+            writer: Default::default(),
+        };
+        until("the server accepts connections", || async {
+            PgConnection::connect_with(&rig.options("admin")).await.is_ok()
+        })
+        .await;
+        rig.admin("CREATE ROLE worker LOGIN; CREATE ROLE sb_tenant; CREATE ROLE slot LOGIN NOINHERIT")
+            .await;
         rig.admin(MIGRATION).await;
-        let mut grants = [grants_for_tenants("sb_tenant"), grants_for_worker("worker"), grants_for_worker("worker")].concat();
+        let mut grants = [
+            grants_for_tenants("sb_tenant"),
+            grants_for_worker("worker"),
+            grants_for_worker("worker"),
+        ]
+        .concat();
         for tenant in ["t_a", "t_b", "t_c"] {
             grants.extend([format!("CREATE ROLE {tenant}"), format!("GRANT {tenant} TO slot")]);
             grants.extend(grants_for_tenant("sb_tenant", tenant));
@@ -146,7 +189,10 @@ impl Rig {
     }
 
     pub fn options(&self, user: &str) -> PgConnectOptions {
-        PgConnectOptions::new_without_pgpass().socket(self.dir.path()).username(user).database("postgres")
+        PgConnectOptions::new_without_pgpass()
+            .socket(self.dir.path())
+            .username(user)
+            .database("postgres")
     }
 
     pub async fn connect(&self, user: &str) -> PgConnection {
@@ -154,7 +200,11 @@ impl Rig {
     }
 
     pub async fn pool(&self, user: &str, most: u32) -> PgPool {
-        PgPoolOptions::new().max_connections(most).connect_with(self.options(user)).await.unwrap()
+        PgPoolOptions::new()
+            .max_connections(most)
+            .connect_with(self.options(user))
+            .await
+            .unwrap()
     }
 
     pub async fn slot(&self) -> PgConnection {
@@ -163,12 +213,20 @@ impl Rig {
 
     pub async fn admin(&self, sql: &str) {
         let mut conn = self.connect("admin").await;
-        sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut conn).await.unwrap_or_else(|e| panic!("{sql}: {e}"));
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+            .execute(&mut conn)
+            .await
+            .unwrap_or_else(|e| panic!("{sql}: {e}"));
     }
 
     /// A queue as a process would open it: each call is a new boot.
     pub async fn queue(&self, node: &str) -> Queue {
-        Queue::new(self.pool("worker", 4).await, NodeName::new(node).unwrap(), self.clock.uuid(), self.clock.clone())
+        Queue::new(
+            self.pool("worker", 4).await,
+            NodeName::new(node).unwrap(),
+            self.clock.uuid(),
+            self.clock.clone(),
+        )
     }
 
     pub async fn enqueue(&self, tenant: &str, jobs: &[NewJob]) -> u64 {
@@ -196,7 +254,10 @@ impl Rig {
 
     pub async fn count(&self, table: &str) -> i64 {
         let mut conn = self.connect("admin").await;
-        sqlx::query_scalar(AssertSqlSafe(format!("SELECT count(*) FROM {table}"))).fetch_one(&mut conn).await.unwrap()
+        sqlx::query_scalar(AssertSqlSafe(format!("SELECT count(*) FROM {table}")))
+            .fetch_one(&mut conn)
+            .await
+            .unwrap()
     }
 
     pub async fn is_empty(&self, table: &str) -> bool {
@@ -206,8 +267,13 @@ impl Rig {
     /// Whether that many sessions of the worker login have issued LISTEN.
     pub async fn listens(&self, sessions: i64) -> bool {
         let mut conn = self.connect("admin").await;
-        let count = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'worker' AND query ILIKE 'LISTEN%'";
-        sqlx::query_scalar::<_, i64>(count).fetch_one(&mut conn).await.unwrap() == sessions
+        let count =
+            "SELECT count(*) FROM pg_stat_activity WHERE usename = 'worker' AND query ILIKE 'LISTEN%'";
+        sqlx::query_scalar::<_, i64>(count)
+            .fetch_one(&mut conn)
+            .await
+            .unwrap()
+            == sessions
     }
 
     /// Claims with a fresh session, and says how many index entries and rows of jobs the server read for it.
@@ -220,6 +286,13 @@ impl Rig {
         let claimed = queue.claim(10, 10, None).await.unwrap();
         queue.close().await; // a session hands its counts in when it ends
         until("the session ended", || async { self.sessions("counted").await }).await;
-        (claimed, sqlx::query_scalar::<_, i64>(read).fetch_one(&mut admin).await.unwrap() - before)
+        (
+            claimed,
+            sqlx::query_scalar::<_, i64>(read)
+                .fetch_one(&mut admin)
+                .await
+                .unwrap()
+                - before,
+        )
     }
 }
