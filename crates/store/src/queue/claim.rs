@@ -50,7 +50,7 @@ WITH RECURSIVE busy AS MATERIALIZED (
             SELECT next.* FROM walk w CROSS JOIN LATERAL (
                 (SELECT j.lane_no, j.seq, j.kind, w.wrapped FROM queue.job j
                   WHERE j.run_at IS NULL AND j.tenant = r.tenant
-                    AND j.lane_no > w.lane_no AND (NOT w.wrapped OR j.lane_no <= $7)
+                    AND j.lane_no > w.lane_no AND j.lane_no <= CASE WHEN w.wrapped THEN $7 ELSE 9223372036854775807 END
                   ORDER BY j.lane_no, j.seq LIMIT 1)
                 UNION ALL
                 (SELECT j.lane_no, j.seq, j.kind, true FROM queue.job j
@@ -60,9 +60,9 @@ WITH RECURSIVE busy AS MATERIALIZED (
         )
         SELECT w.lane_no, w.seq FROM walk w
          WHERE w.seq IS NOT NULL AND ($6::text[] IS NULL OR w.kind = ANY ($6))
-           AND NOT EXISTS (SELECT FROM queue.lane l
-                            WHERE l.tenant = r.tenant AND l.lane_no = w.lane_no AND l.lease_until > $1)
-         LIMIT 64) head
+           AND (SELECT l.lease_until > $1 FROM queue.lane l
+                 WHERE l.tenant = r.tenant AND l.lane_no = w.lane_no) IS NOT TRUE
+         LIMIT (SELECT greatest($5, least(256, 2000 / greatest(count(*), 1))) FROM waiting)) head
      WHERE r.lanes > 0
 ), picked AS (
     SELECT tenant, lane_no FROM ranked WHERE nth <= room ORDER BY nth, seq LIMIT $4

@@ -109,13 +109,11 @@ impl<H: Handler> Worker<H> {
         let mut running = JoinSet::new();
         self.work(&mut running, &lost).await;
         let drain = async { while running.join_next().await.is_some() {} };
-        if tokio::time::timeout(self.config.stop_within, drain)
-            .await
-            .is_err()
-        {
-            running.shutdown().await;
-            let left = self.queue.abandon().await?;
-            tracing::warn!(left, "stopped with jobs unfinished; they will be run again");
+        let _ = tokio::time::timeout(self.config.stop_within, drain).await;
+        running.shutdown().await;
+        let left = self.queue.abandon().await?;
+        if left > 0 {
+            tracing::warn!(left, "stopped with jobs unfinished; they will run again");
         }
         beside.shutdown().await;
         if stop.is_cancelled() {
@@ -140,6 +138,7 @@ impl<H: Handler> Worker<H> {
                     .claim(ask, self.config.per_tenant, self.config.kinds.as_deref())
                     .await
                 {
+                    Ok(_) if stop.is_cancelled() => break,
                     Ok(jobs) => {
                         let full = jobs.len() == ask;
                         for job in jobs {

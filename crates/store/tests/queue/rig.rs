@@ -282,10 +282,21 @@ impl Rig {
              + (SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes WHERE relid = 'queue.job'::regclass)";
         let mut admin = self.connect("admin").await;
         let before: i64 = sqlx::query_scalar(read).fetch_one(&mut admin).await.unwrap();
-        let queue = self.queue("counted").await;
+        let pool = PgPool::connect_with(self.options("worker").application_name("counted"))
+            .await
+            .unwrap();
+        let queue = Queue::new(
+            pool.clone(),
+            NodeName::new("n9").unwrap(),
+            self.clock.uuid(),
+            self.clock.clone(),
+        );
         let claimed = queue.claim(10, 10, None).await.unwrap();
-        queue.close().await; // a session hands its counts in when it ends
-        until("the session ended", || async { self.sessions("counted").await }).await;
+        pool.close().await; // a session hands its counts in when it ends
+        until("the session ended", || {
+            self.is_empty("pg_stat_activity WHERE application_name = 'counted'")
+        })
+        .await;
         (
             claimed,
             sqlx::query_scalar::<_, i64>(read)
