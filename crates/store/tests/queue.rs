@@ -366,8 +366,13 @@ async fn dead_jobs_are_listed_replayed_and_discarded() {
     assert_eq!(two.key, "2", "a dead job frees its lane");
     let dead = queue.dead_list(None, 10).await.unwrap();
     assert_eq!(
-        (dead.len(), dead[0].id, dead[0].error.as_str(), dead[0].attempts),
-        (1, one.id, "no such order", 1)
+        (
+            dead.len(),
+            dead[0].id,
+            dead[0].last_error.as_deref(),
+            dead[0].attempts
+        ),
+        (1, one.id, Some("no such order"), 1)
     );
     assert!(queue.dead_list(Some("t_b"), 10).await.unwrap().is_empty());
     assert_eq!(queue.stats().await.unwrap().dead, 1);
@@ -738,7 +743,7 @@ async fn a_panic_is_a_failed_try_and_the_last_try_is_dead() {
         .await
         .unwrap()
         .into_iter()
-        .map(|d| (d.key, d.attempts, d.error))
+        .map(|d| (d.key, d.attempts, d.last_error.unwrap_or_default()))
         .collect();
     dead.sort();
     let row = |key: &str, attempts| {
@@ -773,7 +778,10 @@ async fn a_job_that_kills_its_process_ends_among_the_dead() {
     until("it is dead", || rig.is_empty("queue.job")).await;
     worker.stop().await.unwrap();
     let dead = rig.queue("n2").await.dead_list(None, 9).await.unwrap();
-    assert_eq!(dead[0].error, "its worker died or failed 3 times");
+    assert_eq!(
+        dead[0].last_error.as_deref(),
+        Some("its worker died or failed 3 times")
+    );
 }
 
 #[tokio::test]

@@ -89,6 +89,8 @@ UPDATE queue.lane l SET job = head.id, takeovers = CASE WHEN l.job = head.id THE
 RETURNING head.id, l.tenant::text AS tenant, head.lane, head.kind, head.key, head.payload, head.trace,
           head.attempts + l.takeovers AS attempts, head.created_at, l.fence";
 
+type Statement<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
+
 /// What a process is called in leases: stable over its restarts, unique among the running ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeName(String);
@@ -96,11 +98,10 @@ pub struct NodeName(String);
 impl NodeName {
     pub fn new(name: &str) -> Result<Self, QueueError> {
         let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c);
-        match name {
-            "" => Err(QueueError::InvalidNode(name.into())),
-            _ if name.len() > 64 || !name.chars().all(allowed) => Err(QueueError::InvalidNode(name.into())),
-            _ => Ok(Self(name.into())),
+        if name.is_empty() || name.len() > 64 || !name.chars().all(allowed) {
+            return Err(QueueError::InvalidNode(name.into()));
         }
+        Ok(Self(name.into()))
     }
 }
 
@@ -134,10 +135,10 @@ pub struct Claimed {
 pub struct Queue {
     pub(super) pool: PgPool,
     pub(super) clock: Arc<dyn Clock>,
-    node: NodeName,
+    pub(super) node: NodeName,
     /// `node/boot`, as written in leases.
     pub(super) me: String,
-    lease: Duration,
+    pub(super) lease: Duration,
     held: std::sync::Mutex<HashSet<i64>>,
     /// The session whose advisory lock says that this node lives.
     node_session: tokio::sync::Mutex<Option<PgConnection>>,
@@ -147,13 +148,13 @@ impl Queue {
     /// `pool` logs in as the worker; `boot` is new at every start of the process.
     pub fn new(pool: PgPool, node: NodeName, boot: Uuid, clock: Arc<dyn Clock>) -> Self {
         let me = format!("{node}/{}", boot.simple());
-        let (held, node_session) = Default::default();
+        let (lease, held, node_session) = (Duration::from_secs(30), HashSet::new().into(), None.into());
         Self {
             pool,
             clock,
             node,
             me,
-            lease: Duration::from_secs(30),
+            lease,
             held,
             node_session,
         }
@@ -164,28 +165,27 @@ impl Queue {
         Self { lease, ..self }
     }
 
-    pub(super) fn lease(&self) -> Duration {
-        self.lease
-    }
-
     /// Proves that this node's predecessor is gone, and frees what it held; returns how many lanes that were.
     /// Called at start, and again by every heartbeat: a no-op while the proof stands.
     pub async fn take_node(&self) -> Result<u64, QueueError> {
         let mut session = self.node_session.lock().await;
-        if let Some(held) = session.as_mut()
-            && matches!(
-                tokio::time::timeout(Duration::from_secs(5), held.ping()).await,
-                Ok(Ok(()))
-            )
-        {
-            return Ok(0);
+        if let Some(held) = session.as_mut() {
+            let alive = tokio::time::timeout(Duration::from_secs(5), held.ping()).await;
+            if matches!(alive, Ok(Ok(()))) {
+                return Ok(0);
+            }
         }
         *session = None;
-        let mut fresh = PgConnection::connect_with(&self.pool.connect_options()).await?;
+        let keepalives = [
+            ("tcp_keepalives_idle", "10"),
+            ("tcp_keepalives_interval", "5"),
+            ("tcp_keepalives_count", "3"),
+        ];
+        let options = self.pool.connect_options().as_ref().clone().options(keepalives);
+        let mut fresh = PgConnection::connect_with(&options).await?;
         let mut tries = 50; // the server may need a moment to see that a killed predecessor's socket closed
         let lock = "SELECT pg_try_advisory_lock(hashtextextended('switchboard.queue.node.' || $1, 0))";
-        while !sqlx::query_scalar::<_, bool>(lock)
-            .bind(&self.node.0)
+        while !bound!(query_scalar, lock; &self.node.0)
             .fetch_one(&mut fresh)
             .await?
         {
@@ -197,9 +197,7 @@ impl Queue {
         }
         let free = "UPDATE queue.lane SET lease_until = 'epoch'
              WHERE split_part(lease_by, '/', 1) = $1 AND lease_by <> $2 AND lease_until > 'epoch'";
-        let freed = sqlx::query(free)
-            .bind(&self.node.0)
-            .bind(&self.me)
+        let freed = bound!(query, free; &self.node.0, &self.me)
             .execute(&mut fresh)
             .await?
             .rows_affected();
@@ -215,38 +213,23 @@ impl Queue {
         per_tenant: usize,
         kinds: Option<&[String]>,
     ) -> Result<Vec<Claimed>, QueueError> {
-        let now = self.clock.now();
-        let pivot = self.clock.random_below(u64::MAX).cast_signed();
+        let (now, pivot) = (self.clock.now(), self.clock.random_below(u64::MAX).cast_signed());
+        let [limit, per_tenant] = [limit, per_tenant].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
         let mut tx = self.pool.begin().await?;
         sqlx::query(BEGIN_CLAIM).execute(&mut *tx).await?;
-        sqlx::query(WAKE_SLEEPERS).bind(now).execute(&mut *tx).await?;
-        let fences: Vec<i64> = sqlx::query_scalar(LEASE_LANES)
-            .bind(now)
-            .bind(now + self.lease)
-            .bind(&self.me)
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-            .bind(i64::try_from(per_tenant).unwrap_or(i64::MAX))
-            .bind(kinds)
-            .bind(pivot)
-            .fetch_all(&mut *tx)
-            .await?;
+        bound!(query, WAKE_SLEEPERS; now).execute(&mut *tx).await?;
+        let lease = bound!(query_scalar, LEASE_LANES; now, now + self.lease, &self.me, limit, per_tenant, kinds, pivot);
+        let mut empty: Vec<i64> = lease.fetch_all(&mut *tx).await?;
         let mut jobs: Vec<Claimed> = Vec::new();
-        if !fences.is_empty() {
-            jobs = sqlx::query_as(READ_HEADS)
-                .bind(&fences)
-                .bind(kinds)
+        if !empty.is_empty() {
+            jobs = bound!(query_as, READ_HEADS; &empty, kinds)
                 .fetch_all(&mut *tx)
                 .await?;
-            let empty: Vec<i64> = fences
-                .into_iter()
-                .filter(|f| jobs.iter().all(|j| j.fence != *f))
-                .collect();
-            if !empty.is_empty() {
-                sqlx::query("DELETE FROM queue.lane WHERE fence = ANY ($1)")
-                    .bind(&empty)
-                    .execute(&mut *tx)
-                    .await?;
-            }
+            empty.retain(|fence| jobs.iter().all(|j| j.fence != *fence));
+        }
+        if !empty.is_empty() {
+            let release = "DELETE FROM queue.lane WHERE fence = ANY ($1)";
+            bound!(query, release; empty).execute(&mut *tx).await?;
         }
         tx.commit().await?;
         self.held().extend(jobs.iter().map(|j| j.fence));
@@ -262,16 +245,9 @@ impl Queue {
         }
         let extend =
             "UPDATE queue.lane SET lease_until = $2 WHERE fence = ANY ($1) AND lease_by = $3 RETURNING fence";
-        let until = self.clock.now() + self.lease;
-        let kept: HashSet<i64> = sqlx::query_scalar(extend)
-            .bind(&fences)
-            .bind(until)
-            .bind(&self.me)
-            .fetch_all(&self.pool)
-            .await?
-            .into_iter()
-            .collect();
-        // A job that finished in between looks lost, too; it has left `held` or is about to.
+        let extend = bound!(query_scalar, extend; &fences, self.clock.now() + self.lease, &self.me);
+        let kept: Vec<i64> = extend.fetch_all(&self.pool).await?;
+        // A job that ended in between looks lost, too, but has left `held`, or is about to.
         Ok(fences
             .into_iter()
             .filter(|f| !kept.contains(f) && self.held().remove(f))
@@ -280,60 +256,46 @@ impl Queue {
 
     /// Tries again `after` a while; the lane waits with it. Counts as a failed try.
     pub async fn retry(&self, job: &Claimed, after: Duration, error: &str) -> Result<(), QueueError> {
-        self.pause(job, job.attempts.saturating_add(1), after, error)
-            .await
+        self.pause(job, 1, after, error).await
     }
 
     /// Tries again later without counting: what is waited for is known to be away, the job is not at fault.
     pub async fn postpone(&self, job: &Claimed, after: Duration, reason: &str) -> Result<(), QueueError> {
-        self.pause(job, job.attempts, after, reason).await
+        self.pause(job, 0, after, reason).await
     }
 
-    async fn pause(
-        &self,
-        job: &Claimed,
-        attempts: i32,
-        after: Duration,
-        error: &str,
-    ) -> Result<(), QueueError> {
-        self.forget(job.fence);
+    async fn pause(&self, job: &Claimed, tries: i32, after: Duration, why: &str) -> Result<(), QueueError> {
         let pause = "WITH held AS (
-                 UPDATE queue.lane SET lease_by = NULL, lease_until = $3, takeovers = 0 WHERE job = $1 AND fence = $2
+                 UPDATE queue.lane SET lease_by = NULL, lease_until = $5, takeovers = 0 WHERE job = $1 AND fence = $2
                  RETURNING job)
-             UPDATE queue.job j SET attempts = $4, last_error = $5 FROM held WHERE j.id = held.job";
-        let done = sqlx::query(pause)
-            .bind(job.id.uuid())
-            .bind(job.fence)
-            .bind(self.clock.now() + after)
-            .bind(attempts)
-            .bind(shortened(error))
-            .execute(&self.pool)
-            .await?;
-        if done.rows_affected() == 1 {
-            Ok(())
-        } else {
-            Err(QueueError::LeaseLost)
-        }
+             UPDATE queue.job j SET attempts = $3, last_error = $4 FROM held WHERE j.id = held.job";
+        self.end(
+            job,
+            bound!(query, pause; job.id.uuid(), job.fence, job.attempts.saturating_add(tries), shortened(why),
+            self.clock.now() + after),
+        )
+        .await
     }
 
     /// Gives a job up: it moves to the dead letters, its lane goes on.
     pub async fn fail(&self, job: &Claimed, error: &str) -> Result<(), QueueError> {
-        self.forget(job.fence);
         let bury = "WITH held AS (DELETE FROM queue.lane WHERE job = $1 AND fence = $2 RETURNING job),
              gone AS (DELETE FROM queue.job j USING held WHERE j.id = held.job RETURNING j.*)
              INSERT INTO queue.dead (id, tenant, lane, kind, key, payload, trace, attempts, error, created_at)
              SELECT id, tenant, lane, kind, key, payload, trace, $3, $4, created_at FROM gone";
-        let done = sqlx::query(bury)
-            .bind(job.id.uuid())
-            .bind(job.fence)
-            .bind(job.attempts.saturating_add(1))
-            .bind(shortened(error))
-            .execute(&self.pool)
-            .await?;
-        if done.rows_affected() == 1 {
-            Ok(())
-        } else {
-            Err(QueueError::LeaseLost)
+        let tries = job.attempts.saturating_add(1);
+        self.end(
+            job,
+            bound!(query, bury; job.id.uuid(), job.fence, tries, shortened(error)),
+        )
+        .await
+    }
+
+    async fn end(&self, job: &Claimed, statement: Statement<'_>) -> Result<(), QueueError> {
+        self.forget(job.fence);
+        match statement.execute(&self.pool).await?.rows_affected() {
+            1 => Ok(()),
+            _ => Err(QueueError::LeaseLost),
         }
     }
 
@@ -342,8 +304,7 @@ impl Queue {
         let fences: Vec<i64> = self.held().drain().collect();
         let free =
             "UPDATE queue.lane SET lease_until = 'epoch' WHERE fence = ANY ($1) AND lease_by IS NOT NULL";
-        Ok(sqlx::query(free)
-            .bind(&fences)
+        Ok(bound!(query, free; fences)
             .execute(&self.pool)
             .await?
             .rows_affected())
@@ -361,9 +322,10 @@ impl Queue {
     }
 
     fn held(&self) -> std::sync::MutexGuard<'_, HashSet<i64>> {
+        // A set of numbers is never half-changed.
         self.held
             .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) // a set of numbers is never half-changed
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

@@ -10,6 +10,11 @@
 //! Knows nothing of what jobs do. Lease times come from the injected clock: the clocks of nodes may differ by less
 //! than a lease; the fence keeps outcomes single beyond that.
 
+/// `bound!(query, text; a, b)`: a sqlx query with its arguments, in order.
+macro_rules! bound {
+    ($query:ident, $text:expr; $($argument:expr),+) => { sqlx::$query($text)$(.bind($argument))+ };
+}
+
 mod claim;
 mod grants;
 mod operator;
@@ -17,12 +22,12 @@ mod wake;
 mod worker;
 
 use chrono::{DateTime, Utc};
-use sqlx::PgConnection;
+use sqlx::{AssertSqlSafe, PgConnection};
 use switchboard_domain::id::JobId;
 
 pub use claim::{Claimed, NodeName, Queue};
 pub use grants::{grants_for_tenant, grants_for_tenants, grants_for_worker};
-pub use operator::{DeadJob, ListedJob, QueueStats};
+pub use operator::{ListedJob, QueueStats};
 pub use wake::{Notifier, Wake};
 pub use worker::{Handler, MAX_ATTEMPTS, Outcome, Worker, WorkerConfig};
 
@@ -118,45 +123,32 @@ impl NewJob {
 /// Writes jobs in the caller's transaction, stamped with its role; returns how many were new.
 /// Call [`Notifier::committed`] after the commit.
 pub async fn enqueue(conn: &mut PgConnection, jobs: &[NewJob]) -> Result<u64, QueueError> {
-    let insert = "INSERT INTO queue.job (id, lane, kind, key, payload, trace, run_at)
-         SELECT id, lane, kind, key, payload, trace, run_at
-           FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::text[], $7::timestamptz[])
-                WITH ORDINALITY AS new (id, lane, kind, key, payload, trace, run_at, ord)
-          ORDER BY ord
-         ON CONFLICT DO NOTHING"; // no target and no RETURNING: both need SELECT
-    insert_jobs(conn, insert, None, jobs).await
+    insert(conn, None, jobs).await
 }
 
 /// Writes jobs for another tenant's role. Only the worker login may.
 pub async fn enqueue_for(conn: &mut PgConnection, tenant: &str, jobs: &[NewJob]) -> Result<u64, QueueError> {
-    let insert = "INSERT INTO queue.job (id, lane, kind, key, payload, trace, run_at, tenant)
-         SELECT id, lane, kind, key, payload, trace, run_at, $8::name
-           FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::text[], $7::timestamptz[])
-                WITH ORDINALITY AS new (id, lane, kind, key, payload, trace, run_at, ord)
-          ORDER BY ord
-         ON CONFLICT DO NOTHING";
-    insert_jobs(conn, insert, Some(tenant), jobs).await
+    insert(conn, Some(tenant), jobs).await
 }
 
-async fn insert_jobs(
-    conn: &mut PgConnection,
-    insert: &'static str,
-    tenant: Option<&str>,
-    jobs: &[NewJob],
-) -> Result<u64, QueueError> {
-    if jobs.is_empty() {
-        return Ok(0);
+async fn insert(conn: &mut PgConnection, tenant: Option<&str>, jobs: &[NewJob]) -> Result<u64, QueueError> {
+    // Neither a conflict target nor RETURNING: both need SELECT. A tenant may not even name the column `tenant`.
+    let (column, value) = tenant.map_or(("", ""), |_| (", tenant", ", $8::name"));
+    let text = AssertSqlSafe(format!(
+        "INSERT INTO queue.job (id, lane, kind, key, payload, trace, run_at{column})
+         SELECT id, lane, kind, key, payload, trace, run_at{value}
+           FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::text[], $7::timestamptz[])
+                WITH ORDINALITY AS new (id, lane, kind, key, payload, trace, run_at, ord)
+          ORDER BY ord ON CONFLICT DO NOTHING"
+    ));
+    fn each<'a, T>(jobs: &'a [NewJob], field: impl Fn(&'a NewJob) -> T) -> Vec<T> {
+        jobs.iter().map(field).collect()
     }
-    let mut query = sqlx::query(insert)
-        .bind(jobs.iter().map(|j| j.id.uuid()).collect::<Vec<_>>())
-        .bind(jobs.iter().map(|j| j.lane.clone()).collect::<Vec<_>>())
-        .bind(jobs.iter().map(|j| j.kind.to_owned()).collect::<Vec<_>>())
-        .bind(jobs.iter().map(|j| j.key.clone()).collect::<Vec<_>>())
-        .bind(jobs.iter().map(|j| j.payload.clone()).collect::<Vec<_>>())
-        .bind(jobs.iter().map(|j| j.trace.clone()).collect::<Vec<_>>())
-        .bind(jobs.iter().map(|j| j.run_at).collect::<Vec<_>>());
+    let mut query = bound!(query, text; each(jobs, |j| j.id.uuid()), each(jobs, |j| j.lane.as_str()),
+        each(jobs, |j| j.kind), each(jobs, |j| j.key.as_str()), each(jobs, |j| j.payload.clone()),
+        each(jobs, |j| j.trace.as_deref()), each(jobs, |j| j.run_at));
     if let Some(tenant) = tenant {
-        query = query.bind(tenant.to_owned());
+        query = query.bind(tenant);
     }
     Ok(query.execute(conn).await?.rows_affected())
 }
@@ -164,9 +156,7 @@ async fn insert_jobs(
 /// Ends a claimed job in the transaction that holds its outcome, under the tenant's role (or the worker's login, for
 /// platform jobs). On an error the caller rolls back and returns [`Outcome::Done`]: nothing is left to do here.
 pub async fn finish(conn: &mut PgConnection, job: JobId, fence: i64) -> Result<(), QueueError> {
-    sqlx::query("SELECT queue.finish($1, $2)")
-        .bind(job.uuid())
-        .bind(fence)
+    bound!(query, "SELECT queue.finish($1, $2)"; job.uuid(), fence)
         .execute(conn)
         .await?;
     Ok(())

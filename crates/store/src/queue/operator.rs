@@ -2,42 +2,29 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use sqlx::AssertSqlSafe;
 use switchboard_domain::id::JobId;
 use uuid::Uuid;
 
 use super::{Queue, QueueError};
 
-/// An unfinished job. `state`: `running`, `retrying` (at `until`), `asleep` (until `until`), `waiting` in its lane.
+/// An unfinished or a dead job. `state`: `waiting` in its lane, `running`, `retrying` (at `until`), `asleep` (until
+/// `until`), or `dead` (since `until`).
 #[derive(Debug, Clone, Serialize, sqlx::FromRow)]
 pub struct ListedJob {
     #[sqlx(try_from = "Uuid")]
     pub id: JobId,
+    /// Where to go on with a list; 0 for dead jobs.
     pub seq: i64,
     pub tenant: String,
     pub lane: String,
     pub kind: String,
     pub key: String,
+    pub payload: serde_json::Value,
     pub state: String,
     pub until: Option<DateTime<Utc>>,
     pub attempts: i32,
     pub last_error: Option<String>,
     pub created_at: DateTime<Utc>,
-}
-
-#[derive(Debug, Clone, Serialize, sqlx::FromRow)]
-pub struct DeadJob {
-    #[sqlx(try_from = "Uuid")]
-    pub id: JobId,
-    pub tenant: String,
-    pub lane: String,
-    pub kind: String,
-    pub key: String,
-    pub payload: serde_json::Value,
-    pub attempts: i32,
-    pub error: String,
-    pub created_at: DateTime<Utc>,
-    pub died_at: DateTime<Utc>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -56,7 +43,7 @@ pub struct QueueStats {
 macro_rules! listed {
     ($rest:literal) => {
         concat!(
-            "SELECT j.id, j.seq, j.tenant::text AS tenant, j.lane, j.kind, j.key,
+            "SELECT j.id, j.seq, j.tenant::text AS tenant, j.lane, j.kind, j.key, j.payload,
                CASE WHEN j.run_at IS NOT NULL THEN 'asleep' WHEN l.lease_by IS NOT NULL THEN 'running'
                     WHEN l.job IS NOT NULL THEN 'retrying' ELSE 'waiting' END AS state,
                coalesce(j.run_at, CASE WHEN l.lease_by IS NULL THEN l.lease_until END) AS until,
@@ -77,22 +64,18 @@ impl Queue {
         limit: i64,
     ) -> Result<Vec<ListedJob>, QueueError> {
         let list =
-            listed!("WHERE j.seq > $2 AND ($3::name IS NULL OR j.tenant = $3) ORDER BY j.seq LIMIT $4");
-        let query = sqlx::query_as(AssertSqlSafe(list))
-            .bind(self.clock.now())
-            .bind(after)
-            .bind(tenant)
-            .bind(limit);
-        Ok(query.fetch_all(&self.pool).await?)
+            listed!("WHERE j.seq > $2 AND ($3::name IS NULL OR j.tenant = $3::name) ORDER BY j.seq LIMIT $4");
+        Ok(bound!(query_as, list; self.clock.now(), after, tenant, limit)
+            .fetch_all(&self.pool)
+            .await?)
     }
 
     /// Jobs that were given up, newest first.
-    pub async fn dead_list(&self, tenant: Option<&str>, limit: i64) -> Result<Vec<DeadJob>, QueueError> {
-        let list = "SELECT id, tenant::text AS tenant, lane, kind, key, payload, attempts, error, created_at, died_at
-              FROM queue.dead WHERE $1::name IS NULL OR tenant = $1 ORDER BY died_at DESC, id DESC LIMIT $2";
-        Ok(sqlx::query_as(list)
-            .bind(tenant)
-            .bind(limit)
+    pub async fn dead_list(&self, tenant: Option<&str>, limit: i64) -> Result<Vec<ListedJob>, QueueError> {
+        let list = "SELECT id, 0::bigint AS seq, tenant::text AS tenant, lane, kind, key, payload, 'dead' AS state,
+                    died_at AS until, attempts, error AS last_error, created_at
+              FROM queue.dead WHERE $1::name IS NULL OR tenant = $1::name ORDER BY died_at DESC, id DESC LIMIT $2";
+        Ok(bound!(query_as, list; tenant, limit)
             .fetch_all(&self.pool)
             .await?)
     }
@@ -102,7 +85,7 @@ impl Queue {
         let replay = "WITH risen AS (DELETE FROM queue.dead WHERE id = $1 RETURNING *)
              INSERT INTO queue.job (id, tenant, lane, kind, key, payload, trace, last_error)
              SELECT id, tenant, lane, kind, key, payload, trace, error FROM risen";
-        match sqlx::query(replay).bind(id.uuid()).execute(&self.pool).await {
+        match bound!(query, replay; id.uuid()).execute(&self.pool).await {
             Err(sqlx::Error::Database(e)) if e.is_unique_violation() => Err(QueueError::AlreadyQueued),
             done => Ok(done?.rows_affected() == 1),
         }
@@ -113,8 +96,7 @@ impl Queue {
         let discard = "WITH job AS (DELETE FROM queue.job WHERE id = $1 RETURNING id),
              lane AS (DELETE FROM queue.lane WHERE job = $1), dead AS (DELETE FROM queue.dead WHERE id = $1 RETURNING id)
              SELECT EXISTS (SELECT FROM job UNION ALL SELECT FROM dead)";
-        Ok(sqlx::query_scalar(discard)
-            .bind(id.uuid())
+        Ok(bound!(query_scalar, discard; id.uuid())
             .fetch_one(&self.pool)
             .await?)
     }
@@ -125,17 +107,13 @@ impl Queue {
                coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE run_at IS NULL)), 0)::bigint,
                (SELECT count(*) FROM queue.dead)
              FROM queue.job";
-        let (depth, asleep, running, oldest_seconds, dead) = sqlx::query_as(counts)
-            .bind(self.clock.now())
-            .fetch_one(&self.pool)
-            .await?;
+        let now = self.clock.now();
+        let (depth, asleep, running, oldest_seconds, dead) =
+            bound!(query_as, counts; now).fetch_one(&self.pool).await?;
         let stuck = listed!(
             "WHERE l.job IS NOT NULL AND j.attempts + l.takeovers >= 3 ORDER BY j.created_at LIMIT 50"
         );
-        let stuck = sqlx::query_as(AssertSqlSafe(stuck))
-            .bind(self.clock.now())
-            .fetch_all(&self.pool)
-            .await?;
+        let stuck = bound!(query_as, stuck; now).fetch_all(&self.pool).await?;
         Ok(QueueStats {
             depth,
             asleep,

@@ -72,10 +72,7 @@ impl Notifier {
             while commits.changed().await.is_ok() {
                 tokio::time::sleep(JOIN_WINDOW).await;
                 commits.borrow_and_update(); // commits within the window are told with this one
-                let notify = sqlx::query("SELECT pg_notify($1, $2)")
-                    .bind(CHANNEL)
-                    .bind(&me)
-                    .execute(&pool);
+                let notify = bound!(query, "SELECT pg_notify($1, $2)"; CHANNEL, &me).execute(&pool);
                 if let Err(error) = notify.await {
                     tracing::debug!(%error, "jobs were not announced; workers find them by polling");
                 }

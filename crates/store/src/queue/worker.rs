@@ -85,6 +85,7 @@ pub struct Worker<H> {
 }
 
 impl<H: Handler> Worker<H> {
+    /// One worker per `Queue`: its stop lets go of all that the queue holds.
     pub fn new(queue: Arc<Queue>, handler: H, wake: Wake, config: WorkerConfig) -> Self {
         Self {
             queue,
@@ -119,7 +120,7 @@ impl<H: Handler> Worker<H> {
         if stop.is_cancelled() {
             Ok(())
         } else {
-            self.queue.take_node().await.map(|_| ())
+            Err(QueueError::NodeTaken(self.queue.node.clone()))
         }
     }
 
@@ -149,7 +150,7 @@ impl<H: Handler> Worker<H> {
                         }
                     }
                     Err(error) => {
-                        tracing::warn!(error = %chain(&error), "could not claim jobs; trying again")
+                        tracing::warn!(error = cause(&error), "could not claim jobs; trying again")
                     }
                 }
             }
@@ -164,16 +165,21 @@ impl<H: Handler> Worker<H> {
 }
 
 async fn keep_alive(queue: Arc<Queue>, lost: CancellationToken) {
+    let mut refusals = 0;
     loop {
-        tokio::time::sleep(queue.lease() / 3).await;
+        tokio::time::sleep(queue.lease / 3).await;
         match queue.heartbeat().await {
-            Ok(fences) if fences.is_empty() => {}
-            Ok(fences) => tracing::debug!(count = fences.len(), "leases ended or lost"),
-            Err(error @ QueueError::NodeTaken(_)) => {
+            Ok(fences) => {
+                refusals = 0;
+                tracing::debug!(lost = fences.len(), "leases extended");
+            }
+            // After a cut the server may take our own former session for alive, until its keepalives tell.
+            Err(error @ QueueError::NodeTaken(_)) if refusals >= 3 => {
                 tracing::error!(%error, "this worker stops");
                 return lost.cancel();
             }
-            Err(error) => tracing::warn!(error = %chain(&error), "could not extend leases; trying again"),
+            Err(QueueError::NodeTaken(_)) => refusals += 1,
+            Err(error) => tracing::warn!(error = cause(&error), "could not extend leases; trying again"),
         }
     }
 }
@@ -213,23 +219,19 @@ async fn run_one<H: Handler>(queue: Arc<Queue>, handler: Arc<H>, job: Claimed) {
                 queue.forget(job.fence);
                 Ok(())
             }
-            Outcome::Retry { error, .. } | Outcome::Fail { error } if job.attempts + 1 >= max => {
-                tracing::error!(error, "job given up");
-                queue.fail(&job, &error).await
-            }
-            Outcome::Fail { error } => {
-                tracing::error!(error, "job given up");
-                queue.fail(&job, &error).await
-            }
-            Outcome::Retry { after, error } => {
+            Outcome::Retry { after, error } if job.attempts + 1 < max => {
                 let after = after.unwrap_or_else(|| queue.backoff(job.attempts));
                 tracing::warn!(
                     error,
                     ?after,
-                    attempts = job.attempts + 1,
+                    tries = job.attempts + 1,
                     "job failed; trying again"
                 );
                 queue.retry(&job, after, &error).await
+            }
+            Outcome::Retry { error, .. } | Outcome::Fail { error } => {
+                tracing::error!(error, "job given up");
+                queue.fail(&job, &error).await
             }
             Outcome::Later { after, reason } => queue.postpone(&job, after, &reason).await,
         };
@@ -237,7 +239,10 @@ async fn run_one<H: Handler>(queue: Arc<Queue>, handler: Arc<H>, job: Claimed) {
             Ok(()) => {}
             Err(QueueError::LeaseLost) => tracing::warn!("job was taken over by another worker"),
             Err(error) => {
-                tracing::warn!(error = %chain(&error), "job's end was not written; its lease will run out")
+                tracing::warn!(
+                    error = cause(&error),
+                    "job's end was not written; its lease will run out"
+                )
             }
         }
     }
@@ -245,9 +250,7 @@ async fn run_one<H: Handler>(queue: Arc<Queue>, handler: Arc<H>, job: Claimed) {
     .await;
 }
 
-fn chain(error: &QueueError) -> String {
-    match std::error::Error::source(error) {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
-    }
+/// For logging with its sources.
+fn cause(error: &QueueError) -> &(dyn std::error::Error + 'static) {
+    error
 }
