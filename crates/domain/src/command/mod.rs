@@ -1,5 +1,10 @@
 //! From a chat text to what is done and said: `parse`, then `decide`, then `compose`.
 
+pub mod compose;
+pub mod decide;
+pub mod forward;
+pub mod texts;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
