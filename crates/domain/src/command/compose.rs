@@ -138,7 +138,7 @@ fn reply(group: &[&Line<'_>], alone: bool, texts: &TextBook, language: &str) -> 
     let said: Vec<Said<'_>> = group
         .iter()
         .map(|line| Said {
-            view: &line.view,
+            view: Some(&line.view),
             details: &line.details,
         })
         .collect();
@@ -183,13 +183,19 @@ pub fn notice(
         command,
         ..Details::default()
     };
-    let said: Vec<Said<'_>> = views
+    let mut said: Vec<Said<'_>> = views
         .iter()
         .map(|view| Said {
-            view,
+            view: Some(view),
             details: &details,
         })
         .collect();
+    if said.is_empty() {
+        said.push(Said {
+            view: None,
+            details: &details,
+        });
+    }
     let form = if ids.len() > 1 { Form::Many } else { Form::One };
     let rendered = texts.render_as(key, form, &said, language);
     Reply {

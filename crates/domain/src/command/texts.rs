@@ -194,7 +194,8 @@ fn render_forms<'t>(
 /// One order as a text speaks of it: what the customer may see, and what the verdict adds.
 #[derive(Debug, Clone, Copy)]
 pub struct Said<'a> {
-    pub view: &'a CustomerView,
+    /// `None` where a text speaks of no order at all.
+    pub view: Option<&'a CustomerView>,
     pub details: &'a Details,
 }
 

@@ -110,7 +110,10 @@ pub(super) fn text(key: ReplyKey, form: Form) -> Option<&'static str> {
             "What shall we do with {ORDERID}: refill, cancel, speed-up or status?",
             Some("What shall we do with these {COUNT} orders: refill, cancel, speed-up or status?"),
         ),
-        ReplyKey::AskIds => ("Which orders? Please send the order ids for {COMMAND}.", None),
+        ReplyKey::AskIds => (
+            "Which orders? Please send the order ids{% if COMMAND != '-' %} for {COMMAND}{% endif %}.",
+            None,
+        ),
         ReplyKey::NotLinked => (
             "This chat is not linked to an account of the panel yet. Please ask support to link it.",
             None,

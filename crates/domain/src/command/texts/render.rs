@@ -55,7 +55,11 @@ pub(super) struct Context(BTreeMap<&'static str, Value>);
 impl Context {
     pub(super) fn new(key: ReplyKey, said: &[Said<'_>]) -> Self {
         let mut values = BTreeMap::new();
-        let ids: Vec<&OrderId> = said.iter().map(|one| one.view.order_id()).collect();
+        let ids: Vec<&OrderId> = said
+            .iter()
+            .filter_map(|one| one.view)
+            .map(CustomerView::order_id)
+            .collect();
         for variable in key.variables() {
             let value = match variable {
                 Variable::OrderId => Value::from(list(&ids, ", ")),
@@ -117,11 +121,11 @@ fn common(variable: Variable, said: &[Said<'_>]) -> String {
 fn field(variable: Variable, one: &Said<'_>) -> String {
     let (view, details) = (one.view, one.details);
     let value = match variable {
-        Variable::OrderId | Variable::Ids => Some(view.order_id().to_string()),
+        Variable::OrderId | Variable::Ids => view.map(|view| view.order_id().to_string()),
         Variable::Command => details.command.map(|command| command.to_string()),
-        Variable::Status => view.status().map(str::to_owned),
-        Variable::Service => view.service().map(str::to_owned),
-        Variable::Remains => view.remains().map(str::to_owned),
+        Variable::Status => view.and_then(CustomerView::status).map(str::to_owned),
+        Variable::Service => view.and_then(CustomerView::service).map(str::to_owned),
+        Variable::Remains => view.and_then(CustomerView::remains).map(str::to_owned),
         Variable::DaysLeft => details.days_left.map(|days| days.to_string()),
         Variable::State => details.state.clone(),
         Variable::Wait => details.wait_minutes.map(wait_words),
@@ -198,7 +202,7 @@ fn with_samples<T>(key: ReplyKey, count: usize, then: impl FnOnce(&Context) -> T
     let said: Vec<Said<'_>> = views
         .iter()
         .map(|view| Said {
-            view,
+            view: Some(view),
             details: &details,
         })
         .collect();

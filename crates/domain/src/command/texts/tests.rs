@@ -9,7 +9,13 @@ use crate::{
 };
 
 fn said<'a>(views: &'a [CustomerView], details: &'a Details) -> Vec<Said<'a>> {
-    views.iter().map(|view| Said { view, details }).collect()
+    views
+        .iter()
+        .map(|view| Said {
+            view: Some(view),
+            details,
+        })
+        .collect()
 }
 
 fn view() -> CustomerView {
@@ -92,7 +98,10 @@ fn both_ways_of_writing_variables() {
     for (template, text) in [
         ("{ORDERID} {STATUS}", "481799696 in progress"),
         ("{{ORDERID}} {{ STATUS }}", "481799696 in progress"),
-        ("{% if STATUS == 'in progress' %}wait{% endif %}", "wait"),
+        (
+            "{% if STATUS == 'in progress' %}wait{% else %}done{% endif %}",
+            "wait",
+        ),
         ("{{ STATUS | upper }}", "IN PROGRESS"),
         ("{ not one } {ORDERID", "{ not one } {ORDERID"),
         ("{{ '{ORDERID}' }}", "{ORDERID}"),
