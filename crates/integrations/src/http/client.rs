@@ -8,7 +8,8 @@ use rustls::pki_types::{CertificateDer, pem::PemObject};
 use url::{Host, Url};
 
 use super::{
-    HostPort, HttpError, HttpRequest, HttpResponse, Lookup, OutboundPolicy, PolicyError, Redirects, SystemLookup,
+    HostPort, HttpError, HttpRequest, HttpResponse, Lookup, OutboundPolicy, PolicyError, Redirects,
+    SystemLookup,
     address::is_public,
     error::translate,
     resolve::{Guarded, Unguarded},
@@ -31,7 +32,9 @@ struct Inner {
 
 impl fmt::Debug for GuardedClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GuardedClient").field("allow", &self.0.policy.allow).finish_non_exhaustive()
+        f.debug_struct("GuardedClient")
+            .field("allow", &self.0.policy.allow)
+            .finish_non_exhaustive()
     }
 }
 
@@ -64,7 +67,10 @@ impl GuardedClient {
         // Over all hops: the library's own limit begins anew with each.
         match tokio::time::timeout(limit, self.0.follow(request, limit)).await {
             Ok(answer) => answer,
-            Err(_) => Err(HttpError::Timeout { sent: true, after: limit }),
+            Err(_) => Err(HttpError::Timeout {
+                sent: true,
+                after: limit,
+            }),
         }
     }
 }
@@ -73,14 +79,19 @@ impl Inner {
     async fn follow(&self, mut request: HttpRequest, limit: Duration) -> Result<HttpResponse, HttpError> {
         for _ in 0..=MAX_REDIRECTS {
             let answer = self.once(&request, limit).await?;
-            let Some(next) = redirect_target(&request.url, &answer) else { return Ok(answer) };
+            let Some(next) = redirect_target(&request.url, &answer) else {
+                return Ok(answer);
+            };
             let next = next?;
-            let same_place = HostPort::of(&next) == HostPort::of(&request.url) && next.scheme() == request.url.scheme();
+            let same_place =
+                HostPort::of(&next) == HostPort::of(&request.url) && next.scheme() == request.url.scheme();
             let goes_along = request.redirects == Redirects::Follow
                 && request.method == Method::GET
                 && (same_place || !request.secret);
             if !goes_along {
-                return Err(HttpError::Redirect { to: next.host_str().unwrap_or("another address").to_owned() });
+                return Err(HttpError::Redirect {
+                    to: next.host_str().unwrap_or("another address").to_owned(),
+                });
             }
             if !same_place {
                 request.headers.remove(header::AUTHORIZATION);
@@ -122,7 +133,9 @@ impl Inner {
 
     fn library_for(&self, url: &Url) -> Result<&reqwest::Client, HttpError> {
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(HttpError::BadUrl("the address must not hold a user name or password"));
+            return Err(HttpError::BadUrl(
+                "the address must not hold a user name or password",
+            ));
         }
         let place = HostPort::of(url).ok_or(HttpError::BadUrl("the address has no host"))?;
         if !matches!(url.scheme(), "http" | "https") {
@@ -137,7 +150,9 @@ impl Inner {
             _ => None,
         };
         if literal.is_some_and(|address| !is_public(address)) {
-            return Err(HttpError::BlockedAddress { host: url.host_str().unwrap_or_default().to_owned() });
+            return Err(HttpError::BlockedAddress {
+                host: url.host_str().unwrap_or_default().to_owned(),
+            });
         }
         if url.scheme() != "https" {
             return Err(HttpError::BadUrl("the address must begin with https://"));
@@ -161,11 +176,15 @@ fn redirect_target(from: &Url, answer: &HttpResponse) -> Option<Result<Url, Http
     );
     let location = answer.headers.get(header::LOCATION).filter(|_| redirects)?;
     let target = location.to_str().ok().and_then(|text| from.join(text).ok());
-    Some(target.ok_or(HttpError::Redirect { to: "an unreadable address".to_owned() }))
+    Some(target.ok_or(HttpError::Redirect {
+        to: "an unreadable address".to_owned(),
+    }))
 }
 
 fn tls_config(extra_roots_pem: Option<&[u8]>) -> Result<rustls::ClientConfig, PolicyError> {
-    let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let mut roots = rustls::RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    };
     if let Some(pem) = extra_roots_pem {
         let mut added = 0;
         for certificate in CertificateDer::pem_slice_iter(pem) {
@@ -186,8 +205,14 @@ fn tls_config(extra_roots_pem: Option<&[u8]>) -> Result<rustls::ClientConfig, Po
     Ok(config)
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the one constructor of outbound HTTP")]
-fn library_client(policy: &OutboundPolicy, tls: rustls::ClientConfig) -> Result<reqwest::ClientBuilder, PolicyError> {
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one constructor of outbound HTTP"
+)]
+fn library_client(
+    policy: &OutboundPolicy,
+    tls: rustls::ClientConfig,
+) -> Result<reqwest::ClientBuilder, PolicyError> {
     let agent = http::HeaderValue::from_str(&policy.user_agent).map_err(|_| PolicyError::UserAgent)?;
     Ok(reqwest::Client::builder()
         .tls_backend_preconfigured(tls)

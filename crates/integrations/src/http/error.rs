@@ -78,7 +78,10 @@ pub(super) fn translate(error: &reqwest::Error, host: &str, after: Duration) -> 
         source = cause.source();
     }
     if error.is_timeout() {
-        return HttpError::Timeout { sent: !error.is_connect(), after };
+        return HttpError::Timeout {
+            sent: !error.is_connect(),
+            after,
+        };
     }
     match (error.is_connect(), tls) {
         (true, true) => HttpError::Tls { host },

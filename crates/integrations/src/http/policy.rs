@@ -18,7 +18,10 @@ pub struct InvalidHostPort(String);
 impl HostPort {
     /// The host and port that a URL leads to; `None` for a scheme without a port.
     pub fn of(url: &Url) -> Option<Self> {
-        Some(Self { host: url.host_str()?.trim_end_matches('.').to_owned(), port: url.port_or_known_default()? })
+        Some(Self {
+            host: url.host_str()?.trim_end_matches('.').to_owned(),
+            port: url.port_or_known_default()?,
+        })
     }
 }
 
@@ -35,7 +38,11 @@ impl FromStr for HostPort {
         // The URL parser brings a host to the one spelling that requests are compared in.
         let url = Url::parse(&format!("http://{text}/")).map_err(|_| refuse())?;
         let found = Self::of(&url).ok_or_else(refuse)?;
-        if found.port == port { Ok(found) } else { Err(refuse()) }
+        if found.port == port {
+            Ok(found)
+        } else {
+            Err(refuse())
+        }
     }
 }
 
@@ -104,7 +111,17 @@ mod tests {
         ] {
             assert_eq!(text.parse::<HostPort>().unwrap().to_string(), shown);
         }
-        for text in ["", "panel.test", "panel.test:", "panel.test:0", "panel.test:99999", "http://panel.test:80", "*:80", "a@b:80", "::1"] {
+        for text in [
+            "",
+            "panel.test",
+            "panel.test:",
+            "panel.test:0",
+            "panel.test:99999",
+            "http://panel.test:80",
+            "*:80",
+            "a@b:80",
+            "::1",
+        ] {
             assert!(text.parse::<HostPort>().is_err(), "{text}");
         }
     }

@@ -74,7 +74,8 @@ impl HttpRequest {
     }
 
     pub fn json(mut self, body: &serde_json::Value) -> Self {
-        self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        self.headers
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         self.body = Some(body.to_string().into());
         self
     }
@@ -82,7 +83,10 @@ impl HttpRequest {
     pub fn form(mut self, fields: &[(&str, &str)]) -> Self {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.extend_pairs(fields);
-        self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        self.headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/x-www-form-urlencoded"),
+        );
         self.body = Some(form.finish().into());
         self
     }

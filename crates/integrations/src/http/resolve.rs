@@ -24,7 +24,10 @@ pub struct SystemLookup;
 #[async_trait]
 impl Lookup for SystemLookup {
     async fn lookup(&self, name: &str) -> std::io::Result<Vec<IpAddr>> {
-        Ok(tokio::net::lookup_host((name, 0)).await?.map(|address| address.ip()).collect())
+        Ok(tokio::net::lookup_host((name, 0))
+            .await?
+            .map(|address| address.ip())
+            .collect())
     }
 }
 
@@ -37,7 +40,11 @@ impl Resolve for Guarded {
         let lookup = Arc::clone(&self.0);
         Box::pin(async move {
             let addresses = find(&*lookup, name.as_str()).await?;
-            if addresses.iter().all(|address| is_public(*address)) { Ok(hand_out(addresses)) } else { Err(Blocked.into()) }
+            if addresses.iter().all(|address| is_public(*address)) {
+                Ok(hand_out(addresses))
+            } else {
+                Err(Blocked.into())
+            }
         })
     }
 }

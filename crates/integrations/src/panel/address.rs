@@ -16,21 +16,44 @@ pub enum BadPanelUrl {
 
 /// Path segments at which the panel itself ends and its pages or APIs begin.
 const PAGES: &[&str] = &[
-    "admin", "adminapi", "api", "orders", "order", "neworder", "services", "account", "dashboard", "login", "signin",
-    "signup", "tickets", "addfunds", "users", "index.php",
+    "admin",
+    "adminapi",
+    "api",
+    "orders",
+    "order",
+    "neworder",
+    "services",
+    "account",
+    "dashboard",
+    "login",
+    "signin",
+    "signup",
+    "tickets",
+    "addfunds",
+    "users",
+    "index.php",
 ];
 
 /// Strips what is not the panel: `/admin`, `/adminapi/v2`, `/api/v2`, doubled slashes, pages, query, fragment.
 /// The result ends in a slash. Plain `http` stays only where it was typed with a port or a literal host (an operator's
 /// exception); whether such an address may be called is for the HTTP client to say.
 pub fn normalise_base_url(text: &str) -> Result<Url, BadPanelUrl> {
-    let text = text.trim().trim_matches(|c: char| matches!(c, '<' | '>' | '"' | '\'' | '`' | ',' | ';')).trim();
+    let text = text
+        .trim()
+        .trim_matches(|c: char| matches!(c, '<' | '>' | '"' | '\'' | '`' | ',' | ';'))
+        .trim();
     if text.is_empty() {
         return Err(BadPanelUrl::Empty);
     }
     let with_scheme = match text.split_once("://") {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https") => {
-            format!("{}://{}", scheme.to_ascii_lowercase(), rest.trim_start_matches('/'))
+        Some((scheme, rest))
+            if scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https") =>
+        {
+            format!(
+                "{}://{}",
+                scheme.to_ascii_lowercase(),
+                rest.trim_start_matches('/')
+            )
         }
         Some(_) => return Err(BadPanelUrl::Scheme),
         None => format!("https://{}", text.trim_start_matches('/')),
@@ -60,7 +83,11 @@ pub fn normalise_base_url(text: &str) -> Result<Url, BadPanelUrl> {
         .take_while(|segment| !PAGES.contains(&segment.to_ascii_lowercase().as_str()))
         .map(str::to_owned)
         .collect();
-    let path = if kept.is_empty() { "/".to_owned() } else { format!("/{}/", kept.join("/")) };
+    let path = if kept.is_empty() {
+        "/".to_owned()
+    } else {
+        format!("/{}/", kept.join("/"))
+    };
     url.set_path(&path);
     url.set_query(None);
     url.set_fragment(None);
@@ -80,9 +107,15 @@ mod tests {
             ("  https://Panel.Example/ ", "https://panel.example/"),
             ("https://panel.example//", "https://panel.example/"),
             ("https://panel.example/admin", "https://panel.example/"),
-            ("https://panel.example/admin/adminapi/v2/", "https://panel.example/"),
+            (
+                "https://panel.example/admin/adminapi/v2/",
+                "https://panel.example/",
+            ),
             ("https://panel.example//adminapi//v1", "https://panel.example/"),
-            ("https://panel.example/adminapi/v2/orders?ids=1&apikey=abc#x", "https://panel.example/"),
+            (
+                "https://panel.example/adminapi/v2/orders?ids=1&apikey=abc#x",
+                "https://panel.example/",
+            ),
             ("panel.example/api/v2", "https://panel.example/"),
             ("http://panel.example/api", "https://panel.example/"),
             ("HTTPS://panel.example./Admin/orders", "https://panel.example/"),
@@ -90,7 +123,10 @@ mod tests {
             ("<https://panel.example>", "https://panel.example/"),
             ("http://127.0.0.1:8080/admin", "http://127.0.0.1:8080/"),
             ("http://localhost:8080", "http://localhost:8080/"),
-            ("https://panel.example:8443/services", "https://panel.example:8443/"),
+            (
+                "https://panel.example:8443/services",
+                "https://panel.example:8443/",
+            ),
         ] {
             assert_eq!(normalise_base_url(text).unwrap().as_str(), base, "{text}");
         }

@@ -16,10 +16,26 @@ fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
 /// Put together from pieces, so that this file does not find itself.
 fn forbidden() -> Vec<String> {
     [
-        ("orders/", "cancel"), ("set", "canceled"), ("set", "partial"), ("set-", "partial"), ("set", "completed"),
-        ("set", "inprogress"), ("set", "remains"), ("set", "startcount"), ("orders/", "resend"), ("orders/", "update"),
-        ("orders/", "pull"), ("refill/", "pull"), ("cancel/", "pull"), ("change-", "status"), ("edit-", "link"),
-        ("update", "orders"), ("add", "payment"), ("deduct", "payment"), ("payments/", "add"), ("cancel/", "reject"),
+        ("orders/", "cancel"),
+        ("set", "canceled"),
+        ("set", "partial"),
+        ("set-", "partial"),
+        ("set", "completed"),
+        ("set", "inprogress"),
+        ("set", "remains"),
+        ("set", "startcount"),
+        ("orders/", "resend"),
+        ("orders/", "update"),
+        ("orders/", "pull"),
+        ("refill/", "pull"),
+        ("cancel/", "pull"),
+        ("change-", "status"),
+        ("edit-", "link"),
+        ("update", "orders"),
+        ("add", "payment"),
+        ("deduct", "payment"),
+        ("payments/", "add"),
+        ("cancel/", "reject"),
     ]
     .iter()
     .map(|(left, right)| format!("{left}{right}"))
@@ -39,7 +55,10 @@ fn no_forbidden_call_is_in_the_source() {
         // The queue calls of the older Admin API; only the read by id may begin with their name.
         let claim = ["get", "order"].concat();
         for (at, _) in text.match_indices(&claim) {
-            assert!(text[at + claim.len()..].starts_with("s-by-id"), "{path} mentions a call that claims work");
+            assert!(
+                text[at + claim.len()..].starts_with("s-by-id"),
+                "{path} mentions a call that claims work"
+            );
         }
     }
 }

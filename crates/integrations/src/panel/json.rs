@@ -36,7 +36,12 @@ impl Json {
             b'"' => Self::Text(serde_json::from_str(text).ok()?),
             b'[' => {
                 let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
-                Self::List(items.into_iter().map(|item| Self::read(item, depth)).collect::<Option<_>>()?)
+                Self::List(
+                    items
+                        .into_iter()
+                        .map(|item| Self::read(item, depth))
+                        .collect::<Option<_>>()?,
+                )
             }
             b'{' => {
                 let Entries(entries) = serde_json::from_str(text).ok()?;
@@ -49,20 +54,27 @@ impl Json {
 
     pub fn get(&self, name: &str) -> Option<&Json> {
         match self {
-            Self::Object(entries) => entries.iter().find(|(key, _)| key == name).map(|(_, value)| value),
+            Self::Object(entries) => entries
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value),
             _ => None,
         }
     }
 
     /// The first of several names that is there and not null.
     pub fn any(&self, names: &[&str]) -> Option<&Json> {
-        names.iter().find_map(|name| self.get(name).filter(|value| **value != Json::Null))
+        names
+            .iter()
+            .find_map(|name| self.get(name).filter(|value| **value != Json::Null))
     }
 
     /// A text or a number, as text, trimmed; `None` for an empty one.
     pub fn scalar(&self) -> Option<String> {
         match self {
-            Self::Number(text) | Self::Text(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+            Self::Number(text) | Self::Text(text) => {
+                Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+            }
             _ => None,
         }
     }
@@ -91,13 +103,6 @@ impl Json {
     pub fn list(&self) -> Option<&[Json]> {
         match self {
             Self::List(items) => Some(items),
-            _ => None,
-        }
-    }
-
-    pub fn entries(&self) -> Option<&[(String, Json)]> {
-        match self {
-            Self::Object(entries) => Some(entries),
             _ => None,
         }
     }
@@ -139,18 +144,35 @@ mod tests {
         let json = Json::parse(b"\xef\xbb\xbf {\"a\": 1.10, \"b\": \" 0.90 \", \"c\": 123456789012345678901234567890, \"d\": -3, \"e\": \"\\u00e9\"} ").unwrap();
         assert_eq!(json.scalar_at(&["a"]).unwrap(), "1.10");
         assert_eq!(json.scalar_at(&["b"]).unwrap(), "0.90");
-        assert_eq!(json.scalar_at(&["zzz", "c"]).unwrap(), "123456789012345678901234567890");
+        assert_eq!(
+            json.scalar_at(&["zzz", "c"]).unwrap(),
+            "123456789012345678901234567890"
+        );
         assert_eq!(json.get("d").unwrap().integer(), Some(-3));
         assert_eq!(json.scalar_at(&["e"]).unwrap(), "é");
     }
 
     #[test]
     fn bombs_and_rubbish_are_none() {
-        for bad in [&b""[..], b"{", b"<html>", b"nul", b"{\"a\":}", b"{} {}", b"\xff\xfe"] {
+        for bad in [
+            &b""[..],
+            b"{",
+            b"<html>",
+            b"nul",
+            b"{\"a\":}",
+            b"{} {}",
+            b"\xff\xfe",
+        ] {
             assert_eq!(Json::parse(bad), None);
         }
-        assert_eq!(Json::parse(format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)).as_bytes()), None);
-        assert_eq!(Json::parse(format!("{}1{}", "{\"a\":".repeat(30), "}".repeat(30)).as_bytes()), None);
+        assert_eq!(
+            Json::parse(format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)).as_bytes()),
+            None
+        );
+        assert_eq!(
+            Json::parse(format!("{}1{}", "{\"a\":".repeat(30), "}".repeat(30)).as_bytes()),
+            None
+        );
     }
 
     proptest! {

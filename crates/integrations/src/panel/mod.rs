@@ -8,8 +8,9 @@
 //!
 //! Absent on purpose: retries. Whoever asks knows whether asking again is safe; see [`PanelError::retryable_read`].
 
-mod address;
 mod adapter;
+mod address;
+mod bulk;
 pub mod contract;
 mod desk;
 mod desks;
@@ -33,8 +34,11 @@ pub use detect::{Detected, detect};
 pub use key_check::KeyReport;
 pub use pace::{Pace, Pacer};
 pub use port::{
-    Abilities, ActOutcome, Detail, MAX_IDS, Panel, PanelError, PanelKind, ReadScope, RefillId, RefillState, UnknownKind,
+    Abilities, ActOutcome, Detail, MAX_IDS, Panel, PanelError, PanelKind, ReadScope, RefillId, RefillState,
+    UnknownKind,
 };
 
 #[cfg(test)]
 mod forbidden_tests;
+#[cfg(test)]
+mod peer_tests;

@@ -19,14 +19,20 @@ impl Pace {
     /// What is known to be safe: PerfectPanel tells clients 5/s, RentalPanel answered 429 below 5 s.
     pub const fn of(kind: PanelKind) -> Self {
         match kind {
-            PanelKind::PerfectPanelAdminV2 | PanelKind::UserApiV2 => Self { min_gap: Duration::from_millis(334) },
-            PanelKind::RentalPanelAdminV1 => Self { min_gap: Duration::from_secs(5) },
+            PanelKind::PerfectPanelAdminV2 | PanelKind::UserApiV2 => Self {
+                min_gap: Duration::from_millis(334),
+            },
+            PanelKind::RentalPanelAdminV1 => Self {
+                min_gap: Duration::from_secs(5),
+            },
         }
     }
 
     /// The owner's own setting, brought into 20 ms to 60 s.
     pub fn every(min_gap: Duration) -> Self {
-        Self { min_gap: min_gap.clamp(Self::FASTEST, Self::SLOWEST) }
+        Self {
+            min_gap: min_gap.clamp(Self::FASTEST, Self::SLOWEST),
+        }
     }
 
     pub fn min_gap(self) -> Duration {
@@ -72,7 +78,10 @@ impl Pacer {
         Self {
             pace,
             gate: tokio::sync::Mutex::new(()),
-            next: Mutex::new(Next { at: None, paused_until: None }),
+            next: Mutex::new(Next {
+                at: None,
+                paused_until: None,
+            }),
         }
     }
 
@@ -91,7 +100,10 @@ impl Pacer {
         let gate = self.gate.lock().await;
         self.rest().await;
         self.set_next(Instant::now() + self.pace.min_gap);
-        Turn { pacer: self, _gate: gate }
+        Turn {
+            pacer: self,
+            _gate: gate,
+        }
     }
 
     /// No turn for a while: the panel said so. At most five minutes.
@@ -123,7 +135,9 @@ impl Pacer {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Next> {
-        self.next.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.next
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

@@ -27,7 +27,11 @@ pub enum PanelKind {
 pub struct UnknownKind;
 
 impl PanelKind {
-    pub const ALL: [Self; 3] = [Self::PerfectPanelAdminV2, Self::RentalPanelAdminV1, Self::UserApiV2];
+    pub const ALL: [Self; 3] = [
+        Self::PerfectPanelAdminV2,
+        Self::RentalPanelAdminV1,
+        Self::UserApiV2,
+    ];
 
     /// The stable name, as it stands in tables and `--json`.
     pub fn as_str(self) -> &'static str {
@@ -88,7 +92,10 @@ impl FromStr for PanelKind {
     type Err = UnknownKind;
 
     fn from_str(text: &str) -> Result<Self, UnknownKind> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(UnknownKind)
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or(UnknownKind)
     }
 }
 
@@ -149,8 +156,11 @@ pub enum RefillState {
 
 impl RefillState {
     pub fn parse(raw: &str) -> Option<Self> {
-        let folded: String =
-            raw.chars().filter(|c| !matches!(c, ' ' | '_' | '-')).flat_map(char::to_lowercase).collect();
+        let folded: String = raw
+            .chars()
+            .filter(|c| !matches!(c, ' ' | '_' | '-'))
+            .flat_map(char::to_lowercase)
+            .collect();
         Some(match folded.as_str() {
             "pending" | "awaiting" => Self::Pending,
             "inprogress" | "processing" => Self::InProgress,
@@ -185,7 +195,12 @@ impl Detail {
         let encoded: String = url::form_urlencoded::byte_serialize(key.as_bytes()).collect();
         let quoted = serde_json::Value::from(key).to_string();
         let quoted = quoted.trim_matches('"');
-        Self::new(&text.replace(key, "[key]").replace(&encoded, "[key]").replace(quoted, "[key]"))
+        Self::new(
+            &text
+                .replace(key, "[key]")
+                .replace(&encoded, "[key]")
+                .replace(quoted, "[key]"),
+        )
     }
 
     pub fn as_str(&self) -> &str {
@@ -221,12 +236,21 @@ pub enum PanelError {
     #[error("the panel does not allow this call")]
     NotAllowed { detail: Detail },
     #[error("the panel asks for fewer calls")]
-    RateLimited { retry_after: Option<Duration>, detail: Detail },
+    RateLimited {
+        retry_after: Option<Duration>,
+        detail: Detail,
+    },
     /// A firewall or a wrong page answered in the panel's place.
     #[error("a web page answered in place of the panel's API")]
-    Blocked { request_may_have_arrived: bool, detail: Detail },
+    Blocked {
+        request_may_have_arrived: bool,
+        detail: Detail,
+    },
     #[error("the panel could not be reached")]
-    Unreachable { request_may_have_arrived: bool, detail: Detail },
+    Unreachable {
+        request_may_have_arrived: bool,
+        detail: Detail,
+    },
     /// The stored address cannot be used: private, redirecting, or without the API. Only the owner can mend it.
     #[error("the panel's address cannot be used")]
     BadAddress { detail: Detail },
@@ -238,7 +262,10 @@ impl PanelError {
     /// Whether the same *read* may succeed later without anybody changing a setting.
     pub fn retryable_read(&self) -> bool {
         match self {
-            Self::RateLimited { .. } | Self::Blocked { .. } | Self::Unreachable { .. } | Self::BadShape { .. } => true,
+            Self::RateLimited { .. }
+            | Self::Blocked { .. }
+            | Self::Unreachable { .. }
+            | Self::BadShape { .. } => true,
             Self::Auth { .. } | Self::NotAllowed { .. } | Self::BadAddress { .. } => false,
         }
     }
@@ -246,11 +273,19 @@ impl PanelError {
     /// After a failed *act*: whether the panel may have acted all the same. Then read before anything is repeated.
     pub fn may_have_acted(&self) -> bool {
         match self {
-            Self::Blocked { request_may_have_arrived, .. } | Self::Unreachable { request_may_have_arrived, .. } => {
-                *request_may_have_arrived
+            Self::Blocked {
+                request_may_have_arrived,
+                ..
             }
+            | Self::Unreachable {
+                request_may_have_arrived,
+                ..
+            } => *request_may_have_arrived,
             Self::BadShape { .. } => true,
-            Self::Auth { .. } | Self::NotAllowed { .. } | Self::RateLimited { .. } | Self::BadAddress { .. } => false,
+            Self::Auth { .. }
+            | Self::NotAllowed { .. }
+            | Self::RateLimited { .. }
+            | Self::BadAddress { .. } => false,
         }
     }
 
@@ -324,11 +359,16 @@ mod tests {
         let key = SecretString::from("k\"ey/1+2");
         let echo = r#"bad key k"ey/1+2, url ?key=k%22ey%2F1%2B2, json "k\"ey/1+2""#;
         let shown = Detail::redacted(echo, &key);
-        assert!(!shown.as_str().contains("ey/1") && !shown.as_str().contains("ey%2F"), "{shown}");
+        assert!(
+            !shown.as_str().contains("ey/1") && !shown.as_str().contains("ey%2F"),
+            "{shown}"
+        );
         assert_eq!(shown.as_str().matches("[key]").count(), 3);
         assert_eq!(Detail::new(&"é".repeat(1000)).as_str().chars().count(), 300);
         assert_eq!(Detail::new("a\nb\0").as_str(), "a b");
-        let error = PanelError::Auth { detail: Detail::new("said-by-panel") };
+        let error = PanelError::Auth {
+            detail: Detail::new("said-by-panel"),
+        };
         assert!(!format!("{error} {error:?}").contains("said-by-panel"));
     }
 
