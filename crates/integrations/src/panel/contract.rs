@@ -125,11 +125,12 @@ pub async fn reads_what_is_there(panel: &dyn Panel, stage: &dyn Stage) {
         asked.len(),
         "an entry for each id asked, and no other"
     );
-    assert_eq!(
-        read_all[&id("880999")],
-        OrderLookup::NotFound,
-        "an order that is not there"
-    );
+    match &read_all[&id("880999")] {
+        OrderLookup::NotFound => {}
+        // User APIs answer unknown ids with words; some leave them out, which says nothing.
+        OrderLookup::Unreadable(_) if panel.abilities().reads == ReadScope::OwnOrders => {}
+        other => panic!("an order that is not there must not be {other:?}"),
+    }
 
     let abilities = panel.abilities();
     for (number, username, status) in [

@@ -132,7 +132,7 @@ impl UserApi {
             return ActOutcome::Refused(self.wire.detail(&text));
         }
         let unknown = || ActOutcome::Unknown(Detail::new("the panel's answer neither accepts nor refuses"));
-        match item.any(&[name, "ok"]) {
+        match item.any(&[name]) {
             Some(value @ Json::Object(_)) => match (error_text(value), value.scalar_at(&["id", "refill"])) {
                 (Some(text), _) => ActOutcome::Refused(self.wire.detail(&text)),
                 (None, Some(id)) if name == "refill" => ActOutcome::Accepted {
@@ -144,12 +144,9 @@ impl UserApi {
             Some(value) => match (value.truth(), value.scalar()) {
                 (Some(false), _) => unknown(),
                 (Some(true), None) => ActOutcome::ACCEPTED,
-                (_, Some(id)) if name == "refill" => {
-                    let named = id.bytes().any(|b| b.is_ascii_digit()) && id.len() <= 64;
-                    ActOutcome::Accepted {
-                        refill: named.then_some(RefillId(id)),
-                    }
-                }
+                (_, Some(id)) if name == "refill" && is_reference(&id) => ActOutcome::Accepted {
+                    refill: Some(RefillId(id)),
+                },
                 (Some(true), Some(_)) => ActOutcome::ACCEPTED,
                 (None, Some(word)) if is_yes(&word) => ActOutcome::ACCEPTED,
                 // A cancellation's own id.
@@ -159,6 +156,15 @@ impl UserApi {
             None => unknown(),
         }
     }
+}
+
+/// Refill ids are numbers, or prefixed like `ref_9a`; a bare word is none.
+fn is_reference(text: &str) -> bool {
+    text.len() <= 64
+        && text.bytes().any(|b| b.is_ascii_digit())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
 }
 
 fn is_yes(word: &str) -> bool {

@@ -160,6 +160,7 @@ async fn refills() {
         (200, r#"[{"order":7,"refill":3}]"#, Some(accepted(Some("3")))),
         (200, r#"{"7":{"refill":3}}"#, Some(accepted(Some("3")))),
         (200, r#"{"refill":true}"#, Some(accepted(None))),
+        (200, r#"{"refill":"accepted"}"#, Some(accepted(None))),
         (200, r#"{"refill":{"error":"Incorrect order ID"}}"#, None),
         (
             200,
@@ -183,6 +184,8 @@ async fn refills() {
     }
     for body in [
         r#"{"refill":0}"#,
+        r#"{"refill":"maybe"}"#,
+        r#"{"refill":"try again in 5 days"}"#,
         r#"{"refill":null}"#,
         r#"{"refill":false}"#,
         r#"{}"#,
@@ -233,7 +236,8 @@ async fn cancels() {
     }
     for (body, expected) in [
         (r#"{"cancel":1}"#, "accepted"),
-        (r#"{"ok":"true"}"#, "accepted"),
+        // Says that something went well, not what.
+        (r#"{"ok":"true"}"#, "unknown"),
         (r#"[{"order":7,"cancel":1}]"#, "accepted"),
         (r#"{"cancel":{"error":"no"}}"#, "refused"),
         (r#"{"cancel":0}"#, "unknown"),
