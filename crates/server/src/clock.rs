@@ -7,7 +7,10 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
-#[expect(clippy::disallowed_methods, reason = "this is the place that all others get it from")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the place that all others get it from"
+)]
 impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {
         Utc::now()
@@ -18,6 +21,10 @@ impl Clock for SystemClock {
     }
 
     fn random_below(&self, bound: u64) -> u64 {
-        if bound == 0 { 0 } else { rand::random_range(0..bound) }
+        if bound == 0 {
+            0
+        } else {
+            rand::random_range(0..bound)
+        }
     }
 }

@@ -125,19 +125,22 @@ async fn installation_prefix(conn: &mut PgConnection, clock: &dyn Clock) -> Resu
 
 /// Sealed rows without their key refuse the start: better no product than one that cannot reach a single panel.
 async fn require_keys(conn: &mut PgConnection, vault: &Vault) -> Result<(), StoreError> {
+    let needed = needed(conn).await?;
+    Ok(vault.ring().require(&needed)?)
+}
+
+/// One data key of each key-encryption key: the id of the latter stands in the wrapped form.
+async fn needed(conn: &mut PgConnection) -> Result<Vec<NeededKey>, StoreError> {
     let rows: Vec<(Option<Uuid>, WrappedDataKey)> = sqlx::query_as(
         "SELECT DISTINCT ON (substring(wrapped FROM 2 FOR 8)) tenant_id, wrapped FROM platform.data_key",
     )
     .fetch_all(conn)
     .await?;
-    let needed: Vec<NeededKey> = rows
-        .into_iter()
-        .map(|(tenant, wrapped)| NeededKey {
-            key_id: wrapped.key_id(),
-            needed_by: owner_of(tenant).to_string(),
-        })
-        .collect();
-    Ok(vault.ring().require(&needed)?)
+    let needed = rows.into_iter().map(|(tenant, wrapped)| NeededKey {
+        key_id: wrapped.key_id(),
+        needed_by: format!("what was sealed for {}", owner_of(tenant)),
+    });
+    Ok(needed.collect())
 }
 
 pub(crate) fn owner_of(tenant: Option<Uuid>) -> KeyOwner {
@@ -285,4 +288,21 @@ async fn grants(
             .await?;
     }
     Ok(())
+}
+
+/// The keys without which this database's sealed rows cannot be opened. Empty for a database that is still empty.
+///
+/// Asked before the keys are loaded, so that a lost key is never replaced by a fresh one that opens nothing.
+pub async fn needed_keys(admin: &PgConnectOptions) -> Result<Vec<NeededKey>, StoreError> {
+    let mut conn = PgConnection::connect_with(admin).await?;
+    let there: bool = sqlx::query_scalar("SELECT to_regclass('platform.data_key') IS NOT NULL")
+        .fetch_one(&mut conn)
+        .await?;
+    let needed = if there {
+        needed(&mut conn).await?
+    } else {
+        Vec::new()
+    };
+    conn.close().await.ok();
+    Ok(needed)
 }

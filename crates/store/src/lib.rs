@@ -11,6 +11,7 @@ mod bootstrap;
 mod db;
 pub mod embedded;
 mod error;
+pub mod fail;
 mod login;
 mod migrate;
 pub mod platform;
@@ -23,6 +24,7 @@ pub mod tenant;
 mod tenant_tx;
 pub mod vault;
 
+pub use bootstrap::needed_keys;
 pub use db::{Db, DbSettings};
 pub use error::StoreError;
 pub use migrate::{

@@ -59,13 +59,20 @@ pub struct Database {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("the settings file {} cannot be read", path.display())]
-    Unreadable { path: PathBuf, #[source] source: std::io::Error },
+    Unreadable {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("{place}: {problem}")]
     Wrong { place: String, problem: String },
 }
 
 fn wrong(place: &str, problem: impl Into<String>) -> ConfigError {
-    ConfigError::Wrong { place: place.to_owned(), problem: problem.into() }
+    ConfigError::Wrong {
+        place: place.to_owned(),
+        problem: problem.into(),
+    }
 }
 
 /// Flags of the command line that override a setting.
@@ -81,7 +88,12 @@ pub struct Flags {
     #[arg(long, global = true, env = "SWITCHBOARD_TELEGRAM_API_URL")]
     pub telegram_api_url: Option<String>,
     /// Private address that panels may have, as exact host:port; repeatable.
-    #[arg(long = "outbound-allow", global = true, env = "SWITCHBOARD_OUTBOUND_ALLOW", value_delimiter = ',')]
+    #[arg(
+        long = "outbound-allow",
+        global = true,
+        env = "SWITCHBOARD_OUTBOUND_ALLOW",
+        value_delimiter = ','
+    )]
     pub outbound_allow: Vec<String>,
     /// Address to answer on.
     #[arg(long, global = true, env = "SWITCHBOARD_LISTEN")]
@@ -95,13 +107,17 @@ impl Config {
     pub fn load(flags: &Flags) -> Result<Self, ConfigError> {
         let mut table: toml::Table = toml::from_str(DEFAULTS).expect("the built-in defaults are TOML");
         if let Some(path) = &flags.config {
-            let text = std::fs::read_to_string(path)
-                .map_err(|source| ConfigError::Unreadable { path: path.clone(), source })?;
-            let file: toml::Table =
-                toml::from_str(&text).map_err(|error| wrong(&path.display().to_string(), error.to_string()))?;
+            let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+                path: path.clone(),
+                source,
+            })?;
+            let file: toml::Table = toml::from_str(&text)
+                .map_err(|error| wrong(&path.display().to_string(), error.to_string()))?;
             merge(&mut table, file);
         }
-        let mut config: Self = table.try_into().map_err(|error| wrong("settings", error.to_string()))?;
+        let mut config: Self = table
+            .try_into()
+            .map_err(|error| wrong("settings", error.to_string()))?;
         config.environment(&|name| std::env::var(name).ok().filter(|value| !value.is_empty()))?;
         config.flags(flags);
         config.validate()?;
@@ -111,22 +127,29 @@ impl Config {
     fn environment(&mut self, var: &dyn Fn(&str) -> Option<String>) -> Result<(), ConfigError> {
         match (var("DATABASE_URL"), var("DATABASE_URL_FILE")) {
             (Some(_), Some(_)) => {
-                return Err(wrong("DATABASE_URL", "and DATABASE_URL_FILE are both set: unset one of them"));
+                return Err(wrong(
+                    "DATABASE_URL",
+                    "and DATABASE_URL_FILE are both set: unset one of them",
+                ));
             }
             (Some(url), None) => self.database_url = url.into(),
             (None, Some(path)) => {
                 let path = PathBuf::from(path);
-                let text = std::fs::read_to_string(&path).map_err(|source| ConfigError::Unreadable { path, source })?;
+                let text = std::fs::read_to_string(&path)
+                    .map_err(|source| ConfigError::Unreadable { path, source })?;
                 self.database_url = text.trim().to_owned().into();
             }
             (None, None) => {}
         }
         if let Some(jobs) = var("SWITCHBOARD_WORKER_JOBS") {
-            self.worker.jobs = jobs.parse().map_err(|_| wrong("SWITCHBOARD_WORKER_JOBS", "expected a whole number"))?;
+            self.worker.jobs = jobs
+                .parse()
+                .map_err(|_| wrong("SWITCHBOARD_WORKER_JOBS", "expected a whole number"))?;
         }
         if let Some(jobs) = var("SWITCHBOARD_WORKER_JOBS_PER_TENANT") {
-            self.worker.jobs_per_tenant =
-                jobs.parse().map_err(|_| wrong("SWITCHBOARD_WORKER_JOBS_PER_TENANT", "expected a whole number"))?;
+            self.worker.jobs_per_tenant = jobs
+                .parse()
+                .map_err(|_| wrong("SWITCHBOARD_WORKER_JOBS_PER_TENANT", "expected a whole number"))?;
         }
         if let Some(node) = var("SWITCHBOARD_NODE") {
             self.worker.node = node;
@@ -147,22 +170,37 @@ impl Config {
         if let Some(url) = &flags.public_url {
             self.http.public_url.clone_from(url);
         }
-        self.outbound.allow.extend(flags.outbound_allow.iter().filter(|entry| !entry.is_empty()).cloned());
+        self.outbound.allow.extend(
+            flags
+                .outbound_allow
+                .iter()
+                .filter(|entry| !entry.is_empty())
+                .cloned(),
+        );
     }
 
     fn validate(&self) -> Result<(), ConfigError> {
         if self.worker.jobs == 0 || self.worker.jobs_per_tenant < 1 {
             return Err(wrong("worker.jobs", "at least one job must be able to run"));
         }
-        if !(1..=64).contains(&self.database.slots) || !(1..=16).contains(&self.database.connections_per_slot) {
-            return Err(wrong("database.slots", "expected 1 to 64 slots of 1 to 16 connections"));
+        if !(1..=64).contains(&self.database.slots) || !(1..=16).contains(&self.database.connections_per_slot)
+        {
+            return Err(wrong(
+                "database.slots",
+                "expected 1 to 64 slots of 1 to 16 connections",
+            ));
         }
         self.telegram_api_url()?;
         self.public_url()?;
         for entry in &self.outbound.allow {
-            let exact = entry.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+            let exact = entry
+                .rsplit_once(':')
+                .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
             if !exact || entry.contains('*') || entry.contains('/') {
-                return Err(wrong("outbound.allow", format!("`{entry}` is not an exact host:port")));
+                return Err(wrong(
+                    "outbound.allow",
+                    format!("`{entry}` is not an exact host:port"),
+                ));
             }
         }
         Ok(())
@@ -192,7 +230,8 @@ impl Config {
 }
 
 fn http_url(place: &str, text: &str) -> Result<Url, ConfigError> {
-    let url = Url::parse(text).map_err(|error| wrong(place, format!("`{text}` is not an address: {error}")))?;
+    let url =
+        Url::parse(text).map_err(|error| wrong(place, format!("`{text}` is not an address: {error}")))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return Err(wrong(place, format!("`{text}` is not an http or https address")));
     }
@@ -243,7 +282,10 @@ mod tests {
         std::fs::create_dir_all(&dir).unwrap();
         let path = dir.join("a.toml");
         std::fs::write(&path, "[worker]\njobs = 3\n").unwrap();
-        let flags = Flags { config: Some(path.clone()), ..Flags::default() };
+        let flags = Flags {
+            config: Some(path.clone()),
+            ..Flags::default()
+        };
         let config = Config::load(&flags).unwrap();
         assert_eq!((config.worker.jobs, config.worker.jobs_per_tenant), (3, 16));
         std::fs::write(&path, "[worker]\njosb = 3\n").unwrap();
@@ -256,7 +298,13 @@ mod tests {
     fn wrong_values_say_where() {
         let mut config = defaults();
         config.telegram.api_url = "ftp://x".into();
-        assert!(config.validate().unwrap_err().to_string().contains("telegram.api_url"));
+        assert!(
+            config
+                .validate()
+                .unwrap_err()
+                .to_string()
+                .contains("telegram.api_url")
+        );
         for entry in ["localhost", "*:80", "10.0.0.0/8", ":80", "host:port"] {
             let mut config = defaults();
             config.outbound.allow = vec![entry.into()];
@@ -269,7 +317,9 @@ mod tests {
         let mut config = defaults();
         let both = |name: &str| name.starts_with("DATABASE_URL").then(|| "x".to_owned());
         assert!(config.environment(&both).is_err());
-        config.environment(&|name| (name == "DATABASE_URL").then(|| "postgres://h/d".to_owned())).unwrap();
+        config
+            .environment(&|name| (name == "DATABASE_URL").then(|| "postgres://h/d".to_owned()))
+            .unwrap();
         assert!(config.database_url().is_some());
         assert!(!format!("{config:?}").contains("postgres://h/d"));
     }

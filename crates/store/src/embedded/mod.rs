@@ -130,6 +130,13 @@ impl EmbeddedPostgres {
     }
 }
 
+/// How to reach the server of this folder without becoming its owner: for commands beside a product that runs, and for
+/// processes that share one. `None`: no server was ever started here. Whether it answers, connecting tells.
+pub fn attach(data_dir: &std::path::Path) -> Option<PgConnectOptions> {
+    place::attach(data_dir)
+        .map(|(socket_dir, password)| server::options(&socket_dir, &password).database(server::USER))
+}
+
 /// A server that answers. Clones share it. Dropping does **not** stop it: the next start adopts it.
 #[derive(Clone)]
 pub struct Running {

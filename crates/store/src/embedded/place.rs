@@ -283,6 +283,14 @@ fn password(data_dir: &Path, database: &Path) -> Result<SecretString, EmbeddedEr
     Ok(password)
 }
 
+/// Socket folder and password of a folder that a product has used before.
+pub(super) fn attach(data_dir: &Path) -> Option<(PathBuf, SecretString)> {
+    let data_dir = fs::canonicalize(data_dir).ok()?;
+    let text = fs::read_to_string(data_dir.join("pg.password")).ok()?;
+    let socket_dir = socket_dir(&data_dir);
+    (socket_dir.is_dir() && !text.trim().is_empty()).then(|| (socket_dir, SecretString::from(text.trim())))
+}
+
 /// A file of 0600 with the secret and nothing else; replaces what an interrupted start left.
 pub(super) fn write_secret(path: &Path, secret: &SecretString) -> io::Result<()> {
     match fs::remove_file(path) {

@@ -13,7 +13,7 @@ use std::{
 };
 
 use nix::sys::signal::Signal;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
     AssertSqlSafe, Connection, PgConnection,
     postgres::{PgConnectOptions, PgSslMode},
@@ -56,6 +56,17 @@ enum Found {
     Dead(Option<u32>),
 }
 
+/// As superuser, over the socket; the database is the caller's to name.
+pub(super) fn options(socket_dir: &Path, password: &SecretString) -> PgConnectOptions {
+    PgConnectOptions::new_without_pgpass()
+        .socket(socket_dir)
+        .port(PORT)
+        .username(USER)
+        .password(password.expose_secret())
+        .ssl_mode(PgSslMode::Disable)
+        .application_name("switchboard")
+}
+
 impl Launch {
     /// Makes the database if there is none.
     pub(super) async fn new(mut place: Place, config: &EmbeddedConfig) -> Result<Self, EmbeddedError> {
@@ -83,14 +94,7 @@ impl Launch {
 
     /// Database `postgres`, which always exists.
     fn maintenance_options(&self) -> PgConnectOptions {
-        PgConnectOptions::new_without_pgpass()
-            .socket(&self.place.socket_dir)
-            .port(PORT)
-            .username(USER)
-            .password(self.place.password.expose_secret())
-            .database("postgres")
-            .ssl_mode(PgSslMode::Disable)
-            .application_name("switchboard")
+        options(&self.place.socket_dir, &self.place.password).database("postgres")
     }
 
     /// Another product may use the folder from now on.

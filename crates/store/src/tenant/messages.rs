@@ -86,9 +86,17 @@ impl Messages<'_> {
         .await?)
     }
 
-    pub async fn set_understood(&mut self, id: MessageId, as_: &Understood<'_>) -> Result<(), StoreError> {
+    /// What a message was understood as and what came of it, in one write.
+    pub async fn conclude(
+        &mut self,
+        id: MessageId,
+        as_: &Understood<'_>,
+        state: MessageState,
+        why: &str,
+    ) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE message SET chat_id = $2, identity_id = $3, network_message_id = $4, topic = $5, text = $6, sent_at = $7
+            "UPDATE message SET chat_id = $2, identity_id = $3, network_message_id = $4, topic = $5, text = $6, sent_at = $7,
+                    state = $8, why = $9
              WHERE id = $1",
         )
         .bind(id.uuid())
@@ -98,9 +106,27 @@ impl Messages<'_> {
         .bind(as_.topic)
         .bind(as_.text)
         .bind(as_.sent_at)
+        .bind(state.as_str())
+        .bind(why)
         .execute(&mut *self.conn)
         .await?;
         Ok(())
+    }
+
+    /// The text of a message before it was edited.
+    pub async fn earlier_text(
+        &mut self,
+        chat: ChatId,
+        network_message_id: &str,
+    ) -> Result<Option<String>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT text FROM message WHERE chat_id = $1 AND network_message_id = $2 AND text IS NOT NULL
+             ORDER BY received_at DESC LIMIT 1",
+        )
+        .bind(chat.uuid())
+        .bind(network_message_id)
+        .fetch_optional(&mut *self.conn)
+        .await?)
     }
 
     pub async fn set_state(

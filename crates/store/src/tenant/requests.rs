@@ -49,6 +49,9 @@ pub struct Earlier {
     pub customer_id: Option<Uuid>,
     pub created_at: DateTime<Utc>,
     pub closed_at: Option<DateTime<Utc>>,
+    pub with_staff: bool,
+    /// It left the house: the panel or the provider was asked.
+    pub sent: bool,
 }
 
 /// A panel action that is to be done, with what is needed to do it.
@@ -163,9 +166,12 @@ impl Requests<'_> {
     pub async fn earlier(&mut self, panel: PanelId, orders: &[OrderId]) -> Result<Vec<Earlier>, StoreError> {
         let ids: Vec<&str> = orders.iter().map(OrderId::as_str).collect();
         Ok(sqlx::query_as(
-            "SELECT DISTINCT ON (order_id, opens) order_id, opens, customer_id, created_at, closed_at
-             FROM request WHERE panel_id = $1 AND order_id = ANY($2) AND opens IS NOT NULL
-             ORDER BY order_id, opens, closed_at DESC NULLS FIRST",
+            "SELECT DISTINCT ON (r.order_id, r.opens) r.order_id, r.opens, r.customer_id, r.created_at, r.closed_at,
+                    r.staff_reason IS NOT NULL AS with_staff,
+                    (r.act_state = 'accepted' OR o.state = 'sent') IS TRUE AS sent
+             FROM request r LEFT JOIN outbox o ON o.id = r.forward_id
+             WHERE r.panel_id = $1 AND r.order_id = ANY($2) AND r.opens IS NOT NULL
+             ORDER BY r.order_id, r.opens, r.closed_at DESC NULLS FIRST",
         )
         .bind(panel.uuid())
         .bind(ids)

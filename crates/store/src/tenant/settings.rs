@@ -22,6 +22,14 @@ impl Settings<'_> {
             .transpose()
     }
 
+    /// All documents by key: one round trip for who needs several.
+    pub async fn all(&mut self) -> Result<std::collections::HashMap<String, Value>, StoreError> {
+        let rows: Vec<(String, Value)> = sqlx::query_as("SELECT key, value FROM setting")
+            .fetch_all(&mut *self.conn)
+            .await?;
+        Ok(rows.into_iter().collect())
+    }
+
     pub async fn put<T: Serialize>(
         &mut self,
         key: &'static str,

@@ -197,10 +197,12 @@ pub enum StaffReason {
     RefillDateUnknown,
     OwnersRule,
     NoRoute,
+    /// The number is an order of this customer on more than one panel.
+    SeveralPanels,
 }
 
 impl StaffReason {
-    pub const ALL: [StaffReason; 15] = [
+    pub const ALL: [StaffReason; 16] = [
         Self::UnknownStatus,
         Self::Unreadable,
         Self::NoOwnerRow,
@@ -216,6 +218,7 @@ impl StaffReason {
         Self::RefillDateUnknown,
         Self::OwnersRule,
         Self::NoRoute,
+        Self::SeveralPanels,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -235,6 +238,7 @@ impl StaffReason {
             Self::RefillDateUnknown => "refill_date_unknown",
             Self::OwnersRule => "owners_rule",
             Self::NoRoute => "no_route",
+            Self::SeveralPanels => "several_panels",
         }
     }
 
@@ -264,6 +268,7 @@ impl StaffReason {
             Self::RefillDateUnknown => "the panel gives no date to count the refill period from",
             Self::OwnersRule => "your rule sends it to staff",
             Self::NoRoute => "no route leads to the provider's group",
+            Self::SeveralPanels => "the customer has an order of this number on more than one panel",
         }
     }
 }

@@ -1,0 +1,190 @@
+//! The serving process: webhooks, workers, chat accounts, and an orderly stop.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use switchboard_api::{App, router};
+use switchboard_domain::id::TenantId;
+use switchboard_platform::tenants::PROVISION;
+use switchboard_store::{
+    MigrateError,
+    queue::{Claimed, Handler, Outcome, Worker, WorkerConfig},
+};
+use switchboard_tenant::TenantJobs;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::Config,
+    wiring::{Installation, Opener},
+};
+
+/// Runs until SIGINT or SIGTERM. What was accepted is finished or stays in the queue.
+pub async fn run(config: Config) -> anyhow::Result<()> {
+    let app = Installation::open(config, Opener::Serve).await?;
+    let stop = CancellationToken::new();
+    let mut tasks = JoinSet::new();
+
+    if let Some(server) = app.server.clone() {
+        let stop = stop.clone();
+        tasks.spawn(async move { server.watch(stop).await });
+    }
+    migrate(&app).await?;
+
+    let listener = TcpListener::bind(&app.config.http.listen)
+        .await
+        .with_context(|| {
+            format!(
+                "{} cannot be listened on; choose another --listen",
+                app.config.http.listen
+            )
+        })?;
+    let address = listener.local_addr()?;
+    let routes = router(App {
+        db: app.db.clone(),
+        intake: app.hub.intake(),
+        networks: app.hub.networks.clone(),
+    });
+    let until = stop.clone();
+    tasks.spawn(async move {
+        let serving =
+            axum::serve(listener, routes).with_graceful_shutdown(async move { until.cancelled().await });
+        if let Err(error) = serving.await {
+            tracing::error!(error = %error, "the HTTP server ended");
+        }
+    });
+
+    let worker = worker(&app);
+    let until = stop.clone();
+    let working = tokio::spawn(async move { worker.run(until).await });
+    let (fleet, intake, until) = (app.hub.fleet.clone(), app.hub.intake(), stop.clone());
+    tasks.spawn(async move { fleet.run(intake, until).await });
+
+    greet(&app, &address.to_string()).await;
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let mut working = working;
+    let ended = tokio::select! {
+        _ = term.recv() => None,
+        _ = int.recv() => None,
+        ended = &mut working => Some(ended),
+    };
+    tracing::info!("stopping: what runs is finished, what waits stays in the queue");
+    stop.cancel();
+    if let Some(ended) = ended {
+        ended
+            .context("the worker panicked")?
+            .context("the worker ended")?;
+    } else {
+        working
+            .await
+            .context("the worker panicked")?
+            .context("the worker ended")?;
+    }
+    while tasks.join_next().await.is_some() {}
+    app.close().await;
+    Ok(())
+}
+
+async fn migrate(app: &Installation) -> Result<(), MigrateError> {
+    let report = app.db.migrate_fleet(&|_, _| {}).await?;
+    if report.migrated > 0 || !report.broken.is_empty() {
+        tracing::info!(
+            migrated = report.migrated,
+            broken = report.broken.len(),
+            "tenant schemas were brought up to date"
+        );
+    }
+    Ok(())
+}
+
+fn worker(app: &Installation) -> Worker<Jobs> {
+    let config = WorkerConfig {
+        concurrency: app.config.worker.jobs,
+        per_tenant: usize::try_from(app.config.worker.jobs_per_tenant).unwrap_or(1),
+        stop_within: Duration::from_secs(20),
+        ..WorkerConfig::default()
+    };
+    let jobs = Jobs {
+        tenants: app.tenants.clone(),
+        tenant_jobs: TenantJobs(app.hub.clone()),
+        db: app.db.clone(),
+    };
+    Worker::new(app.queue.clone(), jobs, app.wake.clone(), config)
+}
+
+/// The platform's jobs and the tenants' jobs, by kind.
+struct Jobs {
+    tenants: switchboard_platform::tenants::Tenants,
+    tenant_jobs: TenantJobs,
+    db: switchboard_store::Db,
+}
+
+impl Handler for Jobs {
+    async fn run(&self, job: Claimed) -> Outcome {
+        if job.kind == PROVISION {
+            self.provision(job).await
+        } else {
+            self.tenant_jobs.run(job).await
+        }
+    }
+}
+
+impl Jobs {
+    async fn provision(&self, job: Claimed) -> Outcome {
+        let tenant: Result<TenantId, _> = serde_json::from_value(job.payload["tenant"].clone());
+        let Ok(tenant) = tenant else {
+            return Outcome::Fail {
+                error: "the job names no tenant".to_owned(),
+            };
+        };
+        if let Err(error) = self.tenants.provision(tenant, &|_| {}).await {
+            return Outcome::Retry {
+                after: None,
+                error: format!("{:#}", anyhow::Error::from(error)),
+            };
+        }
+        let end = async {
+            let mut tx = self.db.begin_platform().await?;
+            tx.finish_job(job.id, job.fence).await?;
+            tx.commit().await
+        };
+        match end.await {
+            Ok(()) | Err(switchboard_store::StoreError::LeaseLost) => Outcome::Done,
+            Err(error) => Outcome::Retry {
+                after: None,
+                error: error.to_string(),
+            },
+        }
+    }
+}
+
+/// What an operator wants to know at start, and what to do next in an empty installation.
+async fn greet(app: &Installation, address: &str) {
+    tracing::info!(http.address = %address, database = %app.database, telegram.api = %app.config.telegram.api_url, "switchboard serves");
+    if !app.config.outbound.allow.is_empty() {
+        tracing::warn!(allowed = ?app.config.outbound.allow, "panels may have these private addresses");
+    }
+    let receiving = if app.config.http.public_url.is_empty() {
+        "chat networks are polled (set http.public_url for webhooks)".to_owned()
+    } else {
+        format!("webhooks arrive under {}", app.config.http.public_url)
+    };
+    println!("switchboard serves on http://{address}; {receiving}");
+    if app.tenants.list().await.is_ok_and(|tenants| tenants.is_empty()) {
+        println!("{}", NEXT_STEPS);
+    }
+}
+
+const NEXT_STEPS: &str = "\
+Nothing is set up yet. In another terminal:
+  switchboard tenant create \"My shop\"
+  switchboard panel connect --tenant \"My shop\" --name \"My panel\" --url https://panel.example --key-file key.txt
+  switchboard bot connect --tenant \"My shop\" --name Support --token-file token.txt     (token: write /newbot to @BotFather)
+  switchboard customer link --tenant \"My shop\" --name Asha --panel \"My panel\" --username asha --telegram-id 700000001
+  switchboard provider alias --tenant \"My shop\" Alpha --provider provider.example
+  switchboard provider route --tenant \"My shop\" Alpha --chat -1001234567890
+  switchboard doctor";

@@ -1,0 +1,553 @@
+//! The second commit of a message's way: verdicts, replies and their price, panel intents, forwards, and the end of its job,
+//! all in one transaction. Out of credit, nothing of it happens and the message is kept.
+
+use std::collections::HashMap;
+
+use chrono::TimeDelta;
+use switchboard_domain::{
+    channel::{ChannelKind, ChatKind},
+    command::{
+        CommandKind,
+        compose::{Reply, compose, notice},
+        decide::Outcome as Decided,
+        parse::Group,
+        texts::CustomerView,
+    },
+    credit::{Credits, MessagePurpose},
+    id::{ChatId, IdentityId, OutboxId, PanelId, ProviderId, RequestId},
+    order::OrderId,
+};
+use switchboard_store::{
+    StoreError, TenantScope, TenantTx, fail,
+    queue::{Claimed, NewJob, Outcome},
+    tenant::{
+        chats::{ChatMode, ChatParty},
+        messages::{MessageState, Understood},
+        outbox::{Gathering, NewOutbox},
+        requests::NewRequest,
+    },
+};
+
+use super::{
+    Context, Ending, ack_text, fresh_identity, new_chat,
+    orders::{self, Decision, OPEN_FOR, PanelFacts, Read},
+    pairs,
+};
+use crate::{Hub, jobs};
+
+/// Tries at other people's orders that one message can count for: a mistyped list is no attack.
+const MISSES_PER_MESSAGE: usize = 2;
+
+/// The rows of chat and sender, made if they are new.
+struct Place {
+    chat: ChatId,
+    identity: IdentityId,
+    silent: bool,
+}
+
+async fn place(tx: &mut TenantTx, hub: &Hub, context: &Context) -> Result<Place, StoreError> {
+    let now = hub.clock.now();
+    let (chat, mode) = match &context.chat {
+        Some(chat) => (chat.id, chat.mode),
+        None => {
+            let new = new_chat(hub, context.account.id, &context.inbound.chat, context.mode());
+            let chat = tx.chats().upsert(&new, now).await?;
+            (chat.id, chat.mode)
+        }
+    };
+    if context.chat.is_none() && context.inbound.chat.kind == ChatKind::Direct {
+        tx.chats().set_party(chat, ChatParty::Customer).await?;
+    }
+    let sender = context.inbound.sender.as_ref();
+    let (network_id, name) = sender.map_or(("", ""), |sender| {
+        (sender.id.as_str(), sender.display_name.as_deref().unwrap_or(""))
+    });
+    let identity = tx
+        .people()
+        .seen(
+            fresh_identity(hub),
+            context.account.channel,
+            network_id,
+            name,
+            now,
+        )
+        .await?;
+    Ok(Place {
+        chat,
+        identity,
+        silent: mode == ChatMode::Silent,
+    })
+}
+
+async fn conclude(
+    tx: &mut TenantTx,
+    context: &Context,
+    chat: ChatId,
+    identity: Option<IdentityId>,
+    state: MessageState,
+    why: &str,
+) -> Result<(), StoreError> {
+    let understood = Understood {
+        chat,
+        identity,
+        network_message_id: context.inbound.message_id.as_str(),
+        topic: topic(context),
+        text: context.inbound.text(),
+        sent_at: context.inbound.sent_at,
+    };
+    tx.messages()
+        .conclude(context.message, &understood, state, why)
+        .await
+}
+
+fn topic(context: &Context) -> &str {
+    context
+        .inbound
+        .chat
+        .topic
+        .as_ref()
+        .map_or("", |topic| topic.as_str())
+}
+
+/// Ends a message that needs no panel.
+pub(super) async fn ending(
+    hub: &Hub,
+    scope: &TenantScope,
+    job: &Claimed,
+    context: &Context,
+    ending: Ending,
+) -> Result<Outcome, StoreError> {
+    let mut tx = hub.db.begin(scope).await?;
+    match ending {
+        Ending::Silence(why) => {
+            let now = hub.clock.now();
+            let chat = match &context.chat {
+                Some(chat) => chat.id,
+                None => {
+                    let new = new_chat(hub, context.account.id, &context.inbound.chat, context.mode());
+                    tx.chats().upsert(&new, now).await?.id
+                }
+            };
+            let identity = match &context.inbound.sender {
+                Some(sender) => {
+                    let name = sender.display_name.as_deref().unwrap_or("");
+                    let channel = context.account.channel;
+                    Some(
+                        tx.people()
+                            .seen(fresh_identity(hub), channel, sender.id.as_str(), name, now)
+                            .await?,
+                    )
+                }
+                None => None,
+            };
+            conclude(&mut tx, context, chat, identity, MessageState::Ignored, why).await?;
+        }
+        Ending::Say {
+            key,
+            command,
+            orders,
+            why,
+        } => {
+            let place = place(&mut tx, hub, context).await?;
+            let texts = &context.shop.texts;
+            let reply = notice(key, command, &orders, texts, &texts.language);
+            let rows = outbox_rows(hub, context, &place, &[reply], "reply");
+            if !put(&mut tx, hub, context, &rows).await? {
+                drop(tx);
+                return hold_message(hub, scope, job, context).await;
+            }
+            conclude(
+                &mut tx,
+                context,
+                place.chat,
+                Some(place.identity),
+                MessageState::Answered,
+                why,
+            )
+            .await?;
+        }
+    }
+    finish(tx, job).await
+}
+
+/// "Got it": committed before the panel is asked. Saying it twice is impossible: its key is the message's.
+pub(super) async fn acknowledge(
+    hub: &Hub,
+    scope: &TenantScope,
+    context: &Context,
+    groups: &[Group],
+) -> Result<(), StoreError> {
+    let Some(first) = groups.first() else {
+        return Ok(());
+    };
+    let all: Vec<OrderId> = pairs(groups).map(|(_, order)| order.clone()).collect();
+    let mut tx = hub.db.begin(scope).await?;
+    let place = place(&mut tx, hub, context).await?;
+    let rows = outbox_rows(
+        hub,
+        context,
+        &place,
+        &[ack_text(context, first.command, &all)],
+        "ack",
+    );
+    // Out of credit the ack stays unsaid; the decision will find the same and keep the message.
+    if put(&mut tx, hub, context, &rows).await? {
+        tx.commit().await?;
+        hub.notifier.committed();
+    }
+    Ok(())
+}
+
+/// Decides all orders of a message and writes what follows.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "what was asked, and what was found out about it"
+)]
+pub(super) async fn decided(
+    hub: &Hub,
+    scope: &TenantScope,
+    job: &Claimed,
+    context: &Context,
+    asked: Vec<(CommandKind, OrderId)>,
+    cut: &[OrderId],
+    candidates: &[PanelId],
+    reads: &HashMap<PanelId, Read>,
+) -> Result<Outcome, StoreError> {
+    let now = hub.clock.now();
+    let mut tx = hub.db.begin(scope).await?;
+    let orders: Vec<OrderId> = asked.iter().map(|(_, order)| order.clone()).collect();
+    let mut facts = HashMap::new();
+    for &panel in candidates {
+        let tells_owner = orders::abilities_of(context, panel).tells_owner;
+        facts.insert(
+            panel,
+            PanelFacts::load(&mut tx, panel, &orders, tells_owner).await?,
+        );
+    }
+    let mut decisions: Vec<Decision> = asked
+        .iter()
+        .map(|(command, order)| orders::decide_one(hub, context, *command, order, candidates, reads, &facts))
+        .collect();
+    open_once(&mut decisions);
+    let routes: Vec<Option<Routed>> = decisions
+        .iter_mut()
+        .map(|decision| routed(context, decision))
+        .collect();
+
+    let place = place(&mut tx, hub, context).await?;
+    let verdicts: Vec<_> = decisions
+        .iter()
+        .map(|d| (d.order.clone(), d.verdict.clone(), CustomerView::clone(&d.view)))
+        .collect();
+    let texts = &context.shop.texts;
+    let replies = compose(&verdicts, cut, context.shop.style, texts, &texts.language);
+    for reply in replies.iter().filter(|reply| reply.fell_back) {
+        tracing::warn!(tenant.id = %scope.tenant(), text.key = ?reply.key, "an owner's text failed; the default stood in");
+    }
+
+    let mut requests: Vec<NewRequest> = decisions
+        .iter()
+        .map(|d| request(hub, context, &place, d))
+        .collect();
+    let mut holds: Vec<(OutboxId, Credits)> = Vec::new();
+    let mut new_jobs: Vec<NewJob> = Vec::new();
+    if !place.silent {
+        for (request, routed) in requests.iter_mut().zip(&routes) {
+            let (Some(routed), Some(panel)) = (routed, request.panel) else {
+                continue;
+            };
+            let (forward, fresh) = tx.outbox().gather(&routed.gathering(hub, panel)).await?;
+            request.forward = Some(forward);
+            if fresh {
+                holds.push((forward, routed.price));
+                new_jobs.push(
+                    NewJob::new(hub.clock.uuid(), jobs::GATHER, format!("gather:{forward}"))
+                        .payload(serde_json::json!({ "outbox": forward }))
+                        .run_at(now + routed.join),
+                );
+            }
+        }
+    }
+    for (&panel, _) in &facts {
+        tx.requests().close_stale(panel, &orders, now - OPEN_FOR).await?;
+    }
+    if tx.requests().insert(&requests).await? < requests.len() {
+        // Another chat opened one of these between our look and now: look again.
+        drop(tx);
+        return Ok(Outcome::Later {
+            after: std::time::Duration::from_millis(50),
+            reason: "opened by another chat".to_owned(),
+        });
+    }
+    let rows = outbox_rows(hub, context, &place, &replies, "reply");
+    holds.extend(
+        rows.iter()
+            .filter(|row| row.state == "queued")
+            .map(|row| (row.id, row.price)),
+    );
+    if !tx.wallet().hold(&holds, now).await? {
+        drop(tx);
+        return hold_message(hub, scope, job, context).await;
+    }
+    tx.outbox().insert(&rows).await?;
+    new_jobs.extend(send_jobs(hub, context, &place, &rows));
+    let acts: Vec<RequestId> = requests
+        .iter()
+        .filter(|request| request.act.is_some())
+        .map(|request| request.id)
+        .collect();
+    if !acts.is_empty() {
+        new_jobs.push(
+            NewJob::new(hub.clock.uuid(), jobs::ACT, format!("act:{}", context.message))
+                .payload(serde_json::json!({ "requests": acts })),
+        );
+    }
+    tx.enqueue(&new_jobs).await?;
+    count_misses(&mut tx, hub, context, &place, &decisions).await?;
+    let staff = decisions.iter().any(|decision| decision.verdict.staff.is_some());
+    let state = if staff {
+        MessageState::Staff
+    } else {
+        MessageState::Answered
+    };
+    conclude(&mut tx, context, place.chat, Some(place.identity), state, "").await?;
+    finish(tx, job).await
+}
+
+async fn finish(mut tx: TenantTx, job: &Claimed) -> Result<Outcome, StoreError> {
+    tx.finish_job(job.id, job.fence).await?;
+    fail::point("pipeline.before_commit");
+    tx.commit().await?;
+    fail::point("pipeline.after_commit");
+    Ok(Outcome::Done)
+}
+
+/// No credit: the message is kept as it is and can be replayed; nothing is sent, nothing asked of a panel.
+async fn hold_message(
+    hub: &Hub,
+    scope: &TenantScope,
+    job: &Claimed,
+    context: &Context,
+) -> Result<Outcome, StoreError> {
+    let mut tx = hub.db.begin(scope).await?;
+    tx.messages()
+        .set_state(context.message, MessageState::Held, "no credit left")
+        .await?;
+    tracing::warn!(tenant.id = %scope.tenant(), message.id = %context.message, "no credit left: the message is kept");
+    finish(tx, job).await
+}
+
+/// Two commands of one message may open the same action on one order (a pending refill and a speed-up): the first does.
+fn open_once(decisions: &mut [Decision]) {
+    let mut opened: Vec<(Option<PanelId>, OrderId, CommandKind)> = Vec::new();
+    for decision in decisions {
+        let Some(action) = decision.verdict.opens else {
+            continue;
+        };
+        let key = (decision.panel, decision.order.clone(), action);
+        if opened.contains(&key) {
+            decision.verdict.opens = None;
+            decision.verdict.act = None;
+            decision.verdict.forward = None;
+        } else {
+            opened.push(key);
+        }
+    }
+}
+
+/// A verdict's way to its provider's group.
+struct Routed {
+    provider: ProviderId,
+    chat: ChatId,
+    account: switchboard_domain::id::AccountId,
+    topic: String,
+    command: CommandKind,
+    price: Credits,
+    join: TimeDelta,
+}
+
+impl Routed {
+    fn gathering(&self, hub: &Hub, panel: PanelId) -> Gathering<'_> {
+        Gathering {
+            id: OutboxId::from_uuid(hub.clock.uuid()),
+            account: self.account,
+            chat: self.chat,
+            topic: &self.topic,
+            provider: self.provider,
+            panel,
+            command: self.command.as_str(),
+            price: self.price,
+            created_at: hub.clock.now(),
+        }
+    }
+}
+
+/// Finds the route; without one the verdict says no more than "received" and staff see it.
+fn routed(context: &Context, decision: &mut Decision) -> Option<Routed> {
+    let command = decision.verdict.forward?;
+    let shop = &context.shop;
+    let provider = decision
+        .read
+        .as_ref()
+        .and_then(|read| read.provider.as_deref())
+        .and_then(|name| shop.provider(name));
+    let route = provider.and_then(|provider| shop.route(provider));
+    let (Some(provider), Some(route)) = (provider, route) else {
+        decision.verdict = decision.verdict.clone().without_route();
+        return None;
+    };
+    let channel = ChannelKind::parse(&route.channel).unwrap_or(context.account.channel);
+    let kind = ChatKind::parse(&route.chat_kind).unwrap_or(ChatKind::Group);
+    Some(Routed {
+        provider,
+        chat: route.chat_id.into(),
+        account: route.account_id.into(),
+        topic: route.topic.clone(),
+        command,
+        price: shop.prices.price(channel, kind, MessagePurpose::Forward),
+        join: TimeDelta::milliseconds(i64::from(route.join_ms)),
+    })
+}
+
+fn request(hub: &Hub, context: &Context, place: &Place, decision: &Decision) -> NewRequest {
+    let (now, verdict) = (hub.clock.now(), &decision.verdict);
+    let read = decision.read.as_ref();
+    let provider_name = read.and_then(|read| read.provider.clone());
+    // In silent mode nothing leaves the house, so nothing is open either.
+    let opens = verdict.opens.filter(|_| !place.silent);
+    let waits = (opens.is_some() || verdict.staff.is_some()) && !place.silent;
+    NewRequest {
+        id: RequestId::from_uuid(hub.clock.uuid()),
+        message: context.message,
+        chat: place.chat,
+        identity: place.identity,
+        customer: context.customer(),
+        panel: decision.panel,
+        order: decision.order.clone(),
+        command: decision.command.as_str(),
+        opens: opens.map(CommandKind::as_str),
+        outcome: verdict.outcome.as_str().to_owned(),
+        why: verdict.why.clone(),
+        staff_reason: verdict.staff.map(|reason| reason.sentence().to_owned()),
+        order_status: read.map(|read| read.status.as_str().to_owned()),
+        provider: provider_name
+            .as_deref()
+            .and_then(|name| context.shop.provider(name)),
+        provider_name,
+        external_ids: read.map(|read| read.external_ids.clone()).unwrap_or_default(),
+        act: verdict.act.filter(|_| !place.silent).map(|act| act.as_str()),
+        forward_command: verdict.forward.filter(|_| !place.silent).map(CommandKind::as_str),
+        forward: None,
+        created_at: now,
+        closed_at: (!waits).then_some(now),
+    }
+}
+
+fn outbox_rows(hub: &Hub, context: &Context, place: &Place, replies: &[Reply], what: &str) -> Vec<NewOutbox> {
+    let price = context.shop.prices.price(
+        context.account.channel,
+        context.inbound.chat.kind,
+        MessagePurpose::Reply,
+    );
+    // In a group the answer hangs on the question, so that everybody sees whose it is.
+    let reply_to = context
+        .is_group()
+        .then(|| context.inbound.message_id.as_str().to_owned());
+    let rows = replies
+        .iter()
+        .filter(|reply| !reply.text.trim().is_empty())
+        .enumerate();
+    rows.map(|(n, reply)| NewOutbox {
+        id: OutboxId::from_uuid(hub.clock.uuid()),
+        key: format!("{what}:{}:{n}", context.message),
+        account: context.account.id,
+        chat: place.chat,
+        topic: topic(context).to_owned(),
+        purpose: "reply",
+        text: reply.text.clone(),
+        reply_to: reply_to.clone(),
+        message: Some(context.message),
+        state: if place.silent { "silent" } else { "queued" },
+        price: if place.silent { Credits::ZERO } else { price },
+        created_at: hub.clock.now(),
+    })
+    .collect()
+}
+
+fn send_jobs(hub: &Hub, context: &Context, place: &Place, rows: &[NewOutbox]) -> Vec<NewJob> {
+    let lane = format!("out:{}:{}", context.account.id, place.chat);
+    rows.iter()
+        .filter(|row| row.state == "queued")
+        .map(|row| {
+            NewJob::new(hub.clock.uuid(), jobs::SEND_REPLY, format!("send:{}", row.id))
+                .lane(lane.as_str())
+                .payload(serde_json::json!({ "outbox": row.id }))
+        })
+        .collect()
+}
+
+/// Writes replies that are new, holds their price, queues their sending. False: no credit, nothing may be committed.
+async fn put(
+    tx: &mut TenantTx,
+    hub: &Hub,
+    context: &Context,
+    rows: &[NewOutbox],
+) -> Result<bool, StoreError> {
+    let fresh = tx.outbox().insert(rows).await?;
+    let fresh: Vec<NewOutbox> = rows
+        .iter()
+        .filter(|row| fresh.contains(&row.id))
+        .cloned()
+        .collect();
+    let holds: Vec<(OutboxId, Credits)> = fresh
+        .iter()
+        .filter(|row| row.state == "queued")
+        .map(|row| (row.id, row.price))
+        .collect();
+    if !tx.wallet().hold(&holds, hub.clock.now()).await? {
+        return Ok(false);
+    }
+    let Some(first) = fresh.first() else {
+        return Ok(true);
+    };
+    let place = Place {
+        chat: first.chat,
+        identity: fresh_identity(hub),
+        silent: false,
+    };
+    tx.enqueue(&send_jobs(hub, context, &place, &fresh)).await?;
+    Ok(true)
+}
+
+/// Who tries ids of others is muted for a while.
+async fn count_misses(
+    tx: &mut TenantTx,
+    hub: &Hub,
+    context: &Context,
+    place: &Place,
+    decisions: &[Decision],
+) -> Result<(), StoreError> {
+    let misses = decisions
+        .iter()
+        .filter(|decision| decision.verdict.outcome == Decided::NotYours && decision.verdict.miss);
+    let misses = misses.count().min(MISSES_PER_MESSAGE);
+    if misses == 0 {
+        return Ok(());
+    }
+    let now = hub.clock.now();
+    let window = TimeDelta::minutes(i64::from(context.shop.abuse.miss_window_minutes));
+    let mut times: Vec<_> = context
+        .identity
+        .as_ref()
+        .map(|identity| identity.misses.clone())
+        .unwrap_or_default();
+    times.retain(|at| now - *at <= window);
+    times.extend(std::iter::repeat_n(now, misses));
+    let mute = context.shop.abuse.after_misses(&times, now);
+    if let Some(mute) = &mute {
+        tracing::warn!(identity.id = %place.identity, until = %mute.until, "a sender who tries other people's orders is muted");
+    }
+    tx.people()
+        .set_misses(place.identity, &times, mute.map(|mute| mute.until))
+        .await
+}

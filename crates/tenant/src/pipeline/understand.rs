@@ -1,0 +1,163 @@
+//! From a message's text to commands on orders, with what stands around it: the message it quotes, and ids sent a moment before.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use switchboard_channels::port::Body;
+use switchboard_domain::{
+    command::{
+        parse::{self, Ask, Group, Reading},
+        texts::ReplyKey,
+    },
+    id::ChatId,
+    order::{OrderId, OrderIds},
+};
+use switchboard_store::{StoreError, TenantTx};
+
+use super::{Context, Ending};
+
+/// Ids and their command may come in two messages, this far apart.
+const RECENT: TimeDelta = TimeDelta::minutes(2);
+
+pub(super) enum Meaning {
+    Ending(Ending),
+    Commands { groups: Vec<Group>, cut: Vec<OrderId> },
+}
+
+pub(super) async fn read(
+    tx: &mut TenantTx,
+    context: &Context,
+    now: DateTime<Utc>,
+) -> Result<Meaning, StoreError> {
+    if matches!(context.inbound.body, Body::Start { .. }) {
+        return Ok(Meaning::Ending(say(ReplyKey::Help, "somebody opened the chat")));
+    }
+    let Some(text) = context.inbound.text() else {
+        return Ok(Meaning::Ending(Ending::Silence("nothing to read")));
+    };
+    let quoted = quoted(tx, context).await?;
+    let mut parsed = parse::parse(
+        text,
+        &parse::Context {
+            quoted: quoted.as_deref(),
+            ..parse::Context::default()
+        },
+    );
+    if matches!(parsed.reading, Reading::CommandOnly(_))
+        && let Some(recent) = recent_ids(tx, context, now).await?
+    {
+        parsed = parse::parse(
+            text,
+            &parse::Context {
+                recent_ids: Some(&recent),
+                ..parse::Context::default()
+            },
+        );
+    }
+    let direct = !context.is_group();
+    let about_orders = parsed.orders().is_some();
+    Ok(match parsed.reading {
+        Reading::Commands => Meaning::Commands {
+            groups: parsed.groups,
+            cut: parsed.cut,
+        },
+        Reading::Chatter => Meaning::Ending(Ending::Silence("ordinary talk")),
+        Reading::IdsOnly(ids) if direct => Meaning::Ending(Ending::Say {
+            key: ReplyKey::AskCommand,
+            command: None,
+            orders: ids.as_slice().to_vec(),
+            why: "ids without a command",
+        }),
+        Reading::CommandOnly(command) if direct => Meaning::Ending(Ending::Say {
+            key: ReplyKey::AskIds,
+            command: Some(command),
+            orders: Vec::new(),
+            why: "a command without ids",
+        }),
+        Reading::IdsOnly(_) | Reading::CommandOnly(_) => {
+            Meaning::Ending(Ending::Silence("half a request in a group"))
+        }
+        // A word that no native has reviewed: said back with its orders, so that the customer can say it plainly.
+        Reading::Ask(Ask::Confirm(command)) => Meaning::Ending(Ending::Say {
+            key: ReplyKey::ConfirmFirst,
+            command: Some(command),
+            orders: parsed
+                .proposed
+                .iter()
+                .flat_map(|group| group.orders.iter().cloned())
+                .collect(),
+            why: "read from a word that is not reviewed yet",
+        }),
+        Reading::Ask(Ask::LinkInsteadOfId) => {
+            Meaning::Ending(say(ReplyKey::AskIds, "a link stands where an order id is needed"))
+        }
+        Reading::Ask(_) if direct || about_orders => {
+            Meaning::Ending(say(ReplyKey::AskCommand, "it could mean several things"))
+        }
+        Reading::Ask(_) => Meaning::Ending(Ending::Silence("unclear talk in a group")),
+        Reading::Help if direct => Meaning::Ending(say(ReplyKey::Help, "asked for help")),
+        Reading::Help => Meaning::Ending(Ending::Silence("help is given in direct chats")),
+    })
+}
+
+fn say(key: ReplyKey, why: &'static str) -> Ending {
+    Ending::Say {
+        key,
+        command: None,
+        orders: Vec::new(),
+        why,
+    }
+}
+
+/// The quoted text: as the network sent it, or, of our own messages, as we stored it.
+async fn quoted(tx: &mut TenantTx, context: &Context) -> Result<Option<String>, StoreError> {
+    let Some(quoted) = &context.inbound.reply_to else {
+        return Ok(None);
+    };
+    if quoted.text.is_some() {
+        return Ok(quoted.text.clone());
+    }
+    match &context.chat {
+        Some(chat) => {
+            tx.outbox()
+                .find_text_by_network_id(chat.id, quoted.message_id.as_str())
+                .await
+        }
+        None => Ok(None),
+    }
+}
+
+async fn recent_ids(
+    tx: &mut TenantTx,
+    context: &Context,
+    now: DateTime<Utc>,
+) -> Result<Option<OrderIds>, StoreError> {
+    let (Some(chat), Some(identity)) = (&context.chat, &context.identity) else {
+        return Ok(None);
+    };
+    let texts = tx
+        .messages()
+        .recent_texts(chat.id, identity.id, context.message, now - RECENT)
+        .await?;
+    Ok(texts.iter().find_map(
+        |text| match parse::parse(text, &parse::Context::default()).reading {
+            Reading::IdsOnly(ids) => Some(ids),
+            _ => None,
+        },
+    ))
+}
+
+/// Whether an edited message says the same as before, as far as commands go.
+pub(super) async fn same_command(
+    tx: &mut TenantTx,
+    chat: ChatId,
+    context: &Context,
+) -> Result<bool, StoreError> {
+    let before = tx
+        .messages()
+        .earlier_text(chat, context.inbound.message_id.as_str())
+        .await?;
+    let (Some(before), Some(after)) = (before, context.inbound.text()) else {
+        return Ok(false);
+    };
+    let plain = parse::Context::default();
+    Ok(parse::parse(&before, &plain).groups == parse::parse(after, &plain).groups)
+}

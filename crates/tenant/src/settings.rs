@@ -1,0 +1,167 @@
+//! The shop's configuration as a message needs it: texts, rules, prices, panels, providers, routes, accounts.
+//!
+//! Read at most once a second per tenant and process; links between customers and identities are not among it, they are read
+//! afresh for every message.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use moka::future::Cache;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use switchboard_domain::{
+    command::{
+        compose::ReplyStyle,
+        decide::{Rules, abuse::AbuseRules},
+        texts::TextBook,
+    },
+    credit::PriceBook,
+    id::{AccountId, PanelId, ProviderId, TenantId},
+};
+use switchboard_store::{
+    Db, StoreError, TenantScope,
+    tenant::{
+        accounts::ChatAccount,
+        panels::Panel,
+        providers::{Provider, Route},
+    },
+};
+
+use crate::Hub;
+
+pub const TEXTS: &str = "texts";
+pub const RULES: &str = "rules";
+pub const REPLY_STYLE: &str = "reply_style";
+pub const PRICES: &str = "prices";
+pub const ABUSE: &str = "abuse";
+
+pub struct Shop {
+    pub texts: TextBook,
+    pub rules: Rules,
+    pub style: ReplyStyle,
+    pub prices: PriceBook,
+    pub abuse: AbuseRules,
+    pub panels: HashMap<PanelId, Panel>,
+    pub providers: Vec<Provider>,
+    pub routes: Vec<Route>,
+    pub accounts: HashMap<AccountId, ChatAccount>,
+    /// Every name that a provider goes by: no customer may read one.
+    pub provider_names: Vec<String>,
+}
+
+impl Shop {
+    async fn load(db: &Db, scope: &TenantScope) -> Result<Self, StoreError> {
+        let mut tx = db.begin(scope).await?;
+        let documents = tx.settings().all().await?;
+        let panels = tx.panels().list().await?;
+        let providers = tx.providers().all().await?;
+        let routes = tx.providers().routes().await?;
+        let accounts = tx.accounts().list().await?;
+        let provider_names = providers
+            .iter()
+            .flat_map(|provider| provider.names.iter().chain([&provider.alias]).cloned())
+            .collect();
+        Ok(Self {
+            texts: document(&documents, TEXTS)?,
+            rules: document(&documents, RULES)?,
+            style: document(&documents, REPLY_STYLE)?,
+            prices: document(&documents, PRICES)?,
+            abuse: document(&documents, ABUSE)?,
+            panels: panels.into_iter().map(|panel| (panel.id.into(), panel)).collect(),
+            providers,
+            routes,
+            accounts: accounts
+                .into_iter()
+                .map(|account| (account.id, account))
+                .collect(),
+            provider_names,
+        })
+    }
+
+    /// The provider that a panel writes as `name`.
+    pub fn provider(&self, name: &str) -> Option<ProviderId> {
+        let name = name.trim();
+        self.providers
+            .iter()
+            .find(|provider| {
+                provider
+                    .names
+                    .iter()
+                    .any(|known| known.trim().eq_ignore_ascii_case(name))
+            })
+            .map(|provider| provider.id.into())
+    }
+
+    /// Where this provider's requests go: the oldest route that can be written to.
+    pub fn route(&self, provider: ProviderId) -> Option<&Route> {
+        self.routes
+            .iter()
+            .find(|route| route.provider_id == provider.uuid())
+    }
+}
+
+fn document<T: DeserializeOwned + Default>(
+    documents: &HashMap<String, Value>,
+    key: &'static str,
+) -> Result<T, StoreError> {
+    match documents.get(key) {
+        Some(value) => serde_json::from_value(value.clone())
+            .map_err(|error| StoreError::unreadable(key, error.to_string())),
+        None => Ok(T::default()),
+    }
+}
+
+/// Shops of this process, each at most a second old.
+#[derive(Clone)]
+pub struct Shops(Cache<TenantId, Arc<Shop>>);
+
+impl Default for Shops {
+    fn default() -> Self {
+        Self(
+            Cache::builder()
+                .max_capacity(2_000)
+                .time_to_live(Duration::from_secs(1))
+                .build(),
+        )
+    }
+}
+
+impl Shops {
+    pub(crate) async fn get(&self, db: &Db, scope: &TenantScope) -> Result<Arc<Shop>, StoreError> {
+        if let Some(shop) = self.0.get(&scope.tenant()).await {
+            return Ok(shop);
+        }
+        let shop = Arc::new(Shop::load(db, scope).await?);
+        self.0.insert(scope.tenant(), shop.clone()).await;
+        Ok(shop)
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("a reply style is `per-order`, `grouped` or `auto`")]
+pub struct UnknownStyle;
+
+/// `per-order`: one reply per order, always. `grouped`: one per outcome. `auto`: per order up to five.
+pub fn style_from_word(word: &str) -> Result<ReplyStyle, UnknownStyle> {
+    match word {
+        "per-order" => Ok(ReplyStyle::AlwaysPerOrder),
+        "grouped" => Ok(ReplyStyle::Grouped),
+        "auto" => Ok(ReplyStyle::default()),
+        _ => Err(UnknownStyle),
+    }
+}
+
+pub async fn set_reply_style(hub: &Hub, scope: &TenantScope, style: &ReplyStyle) -> Result<(), StoreError> {
+    let now = hub.clock.now();
+    let mut tx = hub.db.begin(scope).await?;
+    tx.settings().put(REPLY_STYLE, style, now).await?;
+    tx.audit()
+        .append(
+            "operator",
+            "settings.reply_style",
+            "",
+            serde_json::json!(style),
+            now,
+        )
+        .await?;
+    tx.commit().await
+}
