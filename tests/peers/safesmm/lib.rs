@@ -1,0 +1,1 @@
+//! Holds no Rust: `run.sh` drives the third-party Python client `safesmm` against the panel simulator.
