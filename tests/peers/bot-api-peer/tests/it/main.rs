@@ -1,0 +1,9 @@
+//! The peer as tests use it: the real binary, spoken to over HTTP only.
+
+mod support;
+
+mod chats;
+mod faults;
+mod polling;
+mod sending;
+mod webhook;
