@@ -1,1 +1,3 @@
+//! Everything that needs PostgreSQL, in one binary: each further one would link the whole product again.
 
+mod tenancy;

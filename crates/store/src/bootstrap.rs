@@ -97,6 +97,8 @@ async fn with_lock(
         made |= role(conn, &name, "LOGIN NOINHERIT", Some(&secret)).await?;
         slot_secrets.push(secret);
     }
+    // A database that was copied or restored beside the first finds the roles, but lost what was granted on itself.
+    made |= !may_create(conn, &owner).await?;
     if made {
         grants(conn, &owner, &tenant, &platform, &provisioner).await?;
     }
@@ -239,6 +241,13 @@ async fn role(
     let statement = format!("CREATE ROLE {name} {attributes}{password}");
     sqlx::raw_sql(AssertSqlSafe(statement)).execute(conn).await?;
     Ok(true)
+}
+
+async fn may_create(conn: &mut PgConnection, owner: &str) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("SELECT has_database_privilege($1, current_database(), 'CREATE')")
+        .bind(owner)
+        .fetch_one(conn)
+        .await
 }
 
 async fn grants(

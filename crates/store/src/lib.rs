@@ -28,7 +28,8 @@ pub use bootstrap::needed_keys;
 pub use db::{Db, DbSettings};
 pub use error::StoreError;
 pub use migrate::{
-    BrokenTenant, FleetReport, MigrateError, TenantFile, latest as latest_version, tenant_files,
+    BrokenTenant, FleetReport, MigrateError, TenantFile, fingerprint as migrations_fingerprint,
+    latest as latest_version, tenant_files,
 };
 pub use platform_tx::PlatformTx;
 pub use scope::{SchemaRole, TenantScope};

@@ -10,6 +10,7 @@ use std::{sync::LazyLock, time::Duration};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, migrate::Migrator};
 use switchboard_domain::id::TenantId;
 
@@ -44,6 +45,20 @@ pub fn tenant_files() -> &'static [TenantFile] {
 
 pub fn latest(files: &[TenantFile]) -> i64 {
     files.iter().map(|file| file.version).max().unwrap_or(0)
+}
+
+/// The same for the same shipped files, platform and tenant: what a database that only they made can be told by.
+pub fn fingerprint() -> String {
+    let mut hash = Sha256::new();
+    for file in PLATFORM.iter() {
+        hash.update(file.version.to_be_bytes());
+        hash.update(&file.checksum[..]);
+    }
+    for file in TENANT.iter() {
+        hash.update(file.version.to_be_bytes());
+        hash.update(file.sql.as_bytes());
+    }
+    hex::encode(&hash.finalize()[..8])
 }
 
 #[derive(Debug, thiserror::Error)]
