@@ -118,6 +118,8 @@ pub fn set_webhook(world: &mut World, bot: i64, params: &Params) -> ApiResult {
         hook.url == url && hook.secret == secret && hook.max_connections == max_connections
     });
     if same {
+        // Somebody is there again: what waits for its next attempt need not wait longer.
+        world.bot(bot).inbox.hook_changed.send_replace(());
         return Ok(Success::yes_because("Webhook is already set"));
     }
     let gate = Arc::new(Semaphore::new(max_connections));
