@@ -118,7 +118,8 @@ CREATE TABLE IF NOT EXISTS message (
     account_id uuid NOT NULL REFERENCES chat_account,
     -- The network's own name of this delivery: a second delivery finds its row and does nothing.
     dedupe_key text NOT NULL,
-    raw jsonb NOT NULL,
+    -- As it came. Not jsonb, which refuses an escaped NUL: the network would deliver it again for a day.
+    raw text NOT NULL,
     received_at timestamptz NOT NULL,
     state text NOT NULL DEFAULT 'stored' CHECK (state IN ('stored', 'answered', 'ignored', 'held', 'staff')),
     why text NOT NULL DEFAULT '',

@@ -5,7 +5,6 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use serde_json::Value;
 use switchboard_channel_telegram::{
     client::{ApiConfig, BotApi},
     connector::TelegramConnector,
@@ -130,9 +129,9 @@ impl On<'_> {
         let Ok(peeked) = peeked(&update.json) else {
             return Ok(());
         };
-        let raw: Value = serde_json::from_slice(&update.json)?;
+        let raw = std::str::from_utf8(&update.json)?;
         self.intake
-            .accept(self.scope, self.account.account, &peeked, &raw)
+            .accept(self.scope, self.account.account, &peeked, raw)
             .await?;
         Ok(())
     }
@@ -185,7 +184,7 @@ impl Network for Telegram {
         peeked(raw)
     }
 
-    fn read(&self, raw: &Value, own: &ChatAccount) -> Result<Event, BadUpdate> {
+    fn read(&self, raw: &str, own: &ChatAccount) -> Result<Event, BadUpdate> {
         let own = OwnBot {
             id: own
                 .network_id
@@ -193,8 +192,7 @@ impl Network for Telegram {
                 .map_err(|_| BadUpdate("the bot's id is no number".into()))?,
             username: Some(own.username.clone()).filter(|name| !name.is_empty()),
         };
-        let converted =
-            convert(raw.to_string().as_bytes(), &own).map_err(|error| BadUpdate(error.to_string()))?;
+        let converted = convert(raw.as_bytes(), &own).map_err(|error| BadUpdate(error.to_string()))?;
         Ok(converted.event)
     }
 

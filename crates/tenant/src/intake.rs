@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
 use switchboard_domain::{
     clock::Clock,
     id::{AccountId, MessageId},
@@ -49,7 +48,7 @@ impl Intake {
         scope: &TenantScope,
         account: AccountId,
         peeked: &Peeked,
-        raw: &Value,
+        raw: &str,
     ) -> Result<Accepted, StoreError> {
         let id = MessageId::from_uuid(self.clock.uuid());
         let message = NewMessage {

@@ -19,7 +19,8 @@ pub mod network;
 pub mod panels;
 mod pipeline;
 pub mod providers;
-mod send;
+pub mod replay;
+pub mod send;
 pub mod settings;
 
 use std::sync::Arc;

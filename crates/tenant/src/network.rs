@@ -6,7 +6,6 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_trait::async_trait;
 use secrecy::SecretString;
-use serde_json::Value;
 use switchboard_channels::{login::Connector, port::Event};
 use switchboard_domain::{channel::ChannelKind, id::AccountId};
 use switchboard_store::{TenantScope, tenant::accounts::ChatAccount};
@@ -47,7 +46,7 @@ pub trait Network: Send + Sync {
     fn peek(&self, raw: &[u8]) -> Result<Peeked, BadUpdate>;
 
     /// The whole meaning of a stored delivery.
-    fn read(&self, raw: &Value, own: &ChatAccount) -> Result<Event, BadUpdate>;
+    fn read(&self, raw: &str, own: &ChatAccount) -> Result<Event, BadUpdate>;
 
     /// Sees to it that deliveries arrive until `stop`: registers the webhook and watches it, or polls. Reports the account's
     /// state through `intake`. Returns only when stopped or when a person has to do something.

@@ -68,6 +68,43 @@ pub(crate) async fn run(hub: &Hub, scope: &TenantScope, job: &Claimed) -> Result
     record(hub, scope, job, &row, delivery).await
 }
 
+/// A person has looked and wants a message of unknown fate sent again. False: there is no such message.
+pub async fn resend(hub: &Hub, scope: &TenantScope, id: OutboxId) -> Result<bool, StoreError> {
+    let mut tx = hub.db.begin(scope).await?;
+    let Some(row) = tx.outbox().lock(id).await?.filter(|row| row.state == "unknown") else {
+        return Ok(false);
+    };
+    tx.outbox()
+        .set_outcome(id, "queued", &[], Some("sent again by a person"), hub.clock.now())
+        .await?;
+    let kind = if row.purpose == "forward" {
+        jobs::SEND_FORWARD
+    } else {
+        jobs::SEND_REPLY
+    };
+    let lane = format!(
+        "out:{}:{}",
+        AccountId::from_uuid(row.account_id),
+        ChatId::from_uuid(row.chat_id)
+    );
+    let job = NewJob::new(hub.clock.uuid(), kind, format!("resend:{id}:{}", row.attempts))
+        .lane(lane)
+        .payload(serde_json::json!({ "outbox": id }));
+    tx.enqueue(&[job]).await?;
+    tx.audit()
+        .append(
+            "operator",
+            "outbox.resend",
+            &id.to_string(),
+            serde_json::json!({}),
+            hub.clock.now(),
+        )
+        .await?;
+    tx.commit().await?;
+    hub.notifier.committed();
+    Ok(true)
+}
+
 fn outgoing(key: OutboxId, row: &OutboxRow) -> Outgoing {
     Outgoing {
         key,

@@ -48,8 +48,8 @@ pub async fn receive(
         return Err(Problem::not_found());
     };
     let peeked = network.peek(&body).map_err(|_| Problem::bad_update())?;
-    let raw = serde_json::from_slice(&body).map_err(|_| Problem::bad_update())?;
-    app.intake.accept(&scope, account, &peeked, &raw).await.map_err(|error| {
+    let raw = std::str::from_utf8(&body).map_err(|_| Problem::bad_update())?;
+    app.intake.accept(&scope, account, &peeked, raw).await.map_err(|error| {
         tracing::error!(tenant.id = %scope.tenant(), account.id = %account, error = %error, "an update could not be stored");
         Problem::unavailable()
     })?;

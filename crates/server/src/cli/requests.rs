@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use switchboard_domain::id::RequestId;
+use switchboard_domain::id::{OutboxId, RequestId};
 use switchboard_store::tenant::requests::{RequestFilter, RequestLine};
 
 use super::{
@@ -31,6 +31,12 @@ pub enum Command {
         #[arg(long)]
         tenant: String,
         request: RequestId,
+    },
+    /// Send a message again of which nobody knows whether it arrived (`staff-list` shows them).
+    Resend {
+        #[arg(long)]
+        tenant: String,
+        message: OutboxId,
     },
     /// A person has dealt with it: it may be asked for again after the cooldown.
     Close {
@@ -115,6 +121,14 @@ pub async fn run(app: &Installation, out: &Output, command: Command) -> anyhow::
                     lines.push(format!("  staff    {reason}"));
                 }
                 lines
+            })
+        }
+        Command::Resend { tenant, message } => {
+            let sent =
+                switchboard_tenant::send::resend(&app.hub, &scope(app, &tenant).await?, message).await?;
+            anyhow::ensure!(sent, "there is no message of unknown fate with that id");
+            out.answer(&serde_json::json!({ "queued": message }), || {
+                vec!["it is sent again".to_owned()]
             })
         }
         Command::Close { tenant, request } => {

@@ -42,6 +42,11 @@ pub enum CreditsCommand {
         #[arg(long)]
         reason: String,
     },
+    /// Handle the messages that were kept for lack of credit; old ones are asked about instead of acted on.
+    Replay {
+        #[arg(long)]
+        tenant: String,
+    },
     /// What is left, and where it went.
     Show {
         #[arg(long)]
@@ -151,6 +156,12 @@ pub async fn credits(app: &Installation, out: &Output, command: CreditsCommand) 
                 &serde_json::json!({ "id": id, "balance": after.to_string() }),
                 || vec![format!("{tenant} has {after} credits")],
             )
+        }
+        CreditsCommand::Replay { tenant } => {
+            let replayed = switchboard_tenant::replay::held(&app.hub, &scope(app, &tenant).await?).await?;
+            out.answer(&serde_json::json!({ "replayed": replayed }), || {
+                vec![format!("{replayed} message(s) are handled again")]
+            })
         }
         CreditsCommand::Show { tenant, limit } => {
             let scope = scope(app, &tenant).await?;

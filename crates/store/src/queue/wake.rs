@@ -81,6 +81,15 @@ impl Notifier {
         Self { wake, pending }
     }
 
+    /// Jobs were committed that become due after `delay`: this process looks then. Others find them by polling.
+    pub fn committed_for(&self, delay: std::time::Duration) {
+        let wake = self.wake.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(delay).await;
+            wake.fire();
+        });
+    }
+
     /// Jobs were committed. Never waits.
     pub fn committed(&self) {
         self.wake.fire();

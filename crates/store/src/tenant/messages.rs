@@ -1,7 +1,6 @@
 //! Inbound messages, stored before the network is told that we have them.
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use sqlx::FromRow;
 use switchboard_domain::id::{AccountId, ChatId, IdentityId, MessageId};
 use uuid::Uuid;
@@ -14,7 +13,7 @@ pub struct NewMessage<'a> {
     pub id: MessageId,
     pub account_id: AccountId,
     pub dedupe_key: &'a str,
-    pub raw: &'a Value,
+    pub raw: &'a str,
     pub received_at: DateTime<Utc>,
 }
 
@@ -22,7 +21,7 @@ pub struct NewMessage<'a> {
 pub struct StoredMessage {
     pub account_id: Uuid,
     pub dedupe_key: String,
-    pub raw: Value,
+    pub raw: String,
     pub received_at: DateTime<Utc>,
     pub state: String,
 }

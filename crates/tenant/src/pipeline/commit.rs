@@ -268,7 +268,7 @@ pub(super) async fn decided(
             }
         }
     }
-    for (&panel, _) in &facts {
+    for &panel in facts.keys() {
         tx.requests().close_stale(panel, &orders, now - OPEN_FOR).await?;
     }
     if tx.requests().insert(&requests).await? < requests.len() {

@@ -80,7 +80,9 @@ pub(crate) async fn run(hub: &Hub, scope: &TenantScope, job: &Claimed) -> Result
     let id: MessageId = payload(job, "message")?;
     let shop = hub.shops.get(&hub.db, scope).await?;
     let mut tx = hub.db.begin(scope).await?;
-    let Some(stored) = tx.messages().find(id).await? else {
+    let stored = tx.messages().find(id).await?;
+    // Answered already: a replay that came twice.
+    let Some(stored) = stored.filter(|stored| matches!(stored.state.as_str(), "stored" | "held")) else {
         tx.finish_job(job.id, job.fence).await?;
         tx.commit().await?;
         return Ok(Outcome::Done);
