@@ -4,6 +4,7 @@ mod support;
 
 mod chats;
 mod faults;
+mod load;
 mod polling;
 mod sending;
 mod webhook;
