@@ -311,7 +311,12 @@ pub(super) async fn decided(
         MessageState::Answered
     };
     conclude(&mut tx, context, place.chat, Some(place.identity), state, "").await?;
-    finish(tx, job).await
+    let done = finish(tx, job).await?;
+    for routed in routes.iter().flatten() {
+        hub.notifier
+            .committed_for(routed.join.to_std().unwrap_or_default());
+    }
+    Ok(done)
 }
 
 async fn finish(mut tx: TenantTx, job: &Claimed) -> Result<Outcome, StoreError> {
