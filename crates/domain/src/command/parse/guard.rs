@@ -29,32 +29,28 @@ impl Guard<'_> {
                 .map_or(Strength::Faint, |command| command.strength)
         };
         let kind = |i: usize| list[i].command.map(|command| command.kind);
-        let top_in = |clause: usize| {
-            all.iter()
-                .filter(|i| list[**i].clause == clause)
-                .map(|i| strength(*i))
-                .max()
-        };
-        let top = all.iter().map(|i| strength(*i)).max();
-        let has_id = |clause: usize| {
-            list.iter()
-                .any(|piece| piece.clause == clause && piece.what == What::Id)
-        };
+        let clauses = list.last().map_or(0, |piece| piece.clause + 1);
+        let mut top_in = vec![Strength::Faint; clauses];
+        let mut has_id = vec![false; clauses];
+        let mut refill_in = vec![false; clauses];
+        for piece in list {
+            has_id[piece.clause] |= piece.what == What::Id;
+            if let Some(command) = piece.command {
+                top_in[piece.clause] = top_in[piece.clause].max(command.strength);
+                refill_in[piece.clause] |=
+                    command.kind == CommandKind::Refill && command.strength == Strength::Plain;
+            }
+        }
+        let top = all.iter().map(|i| strength(*i)).max().unwrap_or(Strength::Faint);
+        let differs = all.iter().any(|i| kind(*i) != kind(all[0]));
         let mut stalled = false;
         let mut kept = Vec::new();
         for i in &all {
             let clause = list[*i].clause;
-            let here = top_in(clause);
-            let differs = all.iter().any(|j| kind(*j) != kind(*i));
-            let outranked = here > Some(strength(*i)) || (top > Some(strength(*i)) && !has_id(clause));
+            let outranked = top_in[clause] > strength(*i) || (top > strength(*i) && !has_id[clause]);
             if outranked && differs && trace.fire(RuleName::Weak) {
-                let refill_here = all.iter().any(|j| {
-                    list[*j].clause == clause
-                        && kind(*j) == Some(CommandKind::Refill)
-                        && list[*j].is(Strength::Plain)
-                });
-                stalled |=
-                    refill_here && list[*i].is(Strength::Weak) && kind(*i) == Some(CommandKind::SpeedUp);
+                let slow = list[*i].is(Strength::Weak) && kind(*i) == Some(CommandKind::SpeedUp);
+                stalled |= refill_in[clause] && slow;
                 continue;
             }
             kept.push(*i);
@@ -140,41 +136,48 @@ impl Guard<'_> {
             .iter()
             .rev()
             .take_while(same)
+            .take(12)
             .find(|p| p.what == What::Word && !p.filler());
         let after = list.get(i + 1).filter(same);
-        before.is_some_and(plain) || after.is_some_and(plain)
+        let pushes = |p: &&Piece| {
+            p.command
+                .is_some_and(|c| matches!(c.kind, CommandKind::SpeedUp | CommandKind::Status))
+        };
+        before.is_some_and(plain) || after.filter(|p| !pushes(p)).is_some_and(plain)
     }
 
     fn negated(&self, commands: &mut Vec<usize>, trace: &mut Trace) -> bool {
         let (far, near) = self.denials(trace);
         let list = self.list();
         let clause_of = |i: &usize| list[*i].clause;
-        let denied = |c: &usize| far.iter().chain(&near).any(|d| clause_of(d) == clause_of(c));
-        let (negated, clean): (Vec<usize>, Vec<usize>) = commands.iter().copied().partition(denied);
-        let loose_forbid = far
-            .iter()
-            .any(|f| !commands.iter().any(|c| clause_of(c) == clause_of(f)));
+        let denied = self.clauses(far.iter().chain(&near).copied());
+        let forbidden = self.clauses(far.iter().copied());
+        let commanded = self.clauses(commands.iter().copied());
+        let (negated, clean): (Vec<usize>, Vec<usize>) =
+            commands.iter().copied().partition(|c| denied[clause_of(c)]);
+        let loose_forbid = far.iter().any(|f| !commanded[clause_of(f)]);
         // "refill, not 481799696": the denial stands right before the id.
         let denied_id = far.iter().chain(&near).any(|d| {
-            list.get(d + 1)
-                .is_some_and(|next| next.what == What::Id && next.clause == clause_of(d))
-                && list[*d].command.is_none()
+            list[*d].command.is_none()
+                && list[d + 1..]
+                    .iter()
+                    .take(4)
+                    .take_while(|next| next.clause == clause_of(d))
+                    .find(|next| !next.flags.any(Flags::Label))
+                    .is_some_and(|next| next.what == What::Id)
         });
         // "cancel 481799696? no": a clause that is nothing but a denial, after the command.
-        let afterthought = near.iter().any(|d| {
-            list.iter()
-                .filter(|p| p.clause == clause_of(d))
-                .all(|p| p.flags.any(Flags::Deny) || p.filler())
-                && commands.iter().any(|c| c < d)
-        });
+        let telling =
+            self.clauses((0..list.len()).filter(|i| !list[*i].flags.any(Flags::Deny) && !list[*i].filler()));
+        let afterthought = near
+            .iter()
+            .any(|d| !telling[clause_of(d)] && commands.first() < Some(d));
         if negated.is_empty() && !loose_forbid && !denied_id && !afterthought {
             return false;
         }
         let free = !loose_forbid && !denied_id && !afterthought && !clean.is_empty();
         let describing = negated.iter().all(|c| !list[*c].is(Strength::Plain))
-            && !far
-                .iter()
-                .any(|f| negated.iter().any(|c| clause_of(c) == clause_of(f)))
+            && !negated.iter().any(|c| forbidden[clause_of(c)])
             && clean.iter().any(|c| list[*c].is(Strength::Plain));
         if free && (describing || self.contrast(&negated, &clean)) && trace.fire(RuleName::Contrast) {
             *commands = clean;
@@ -200,80 +203,85 @@ impl Guard<'_> {
             yes,
             CommandKind::Refill | CommandKind::Status | CommandKind::SpeedUp
         );
-        let ids_apart = !list
-            .iter()
-            .any(|p| p.what == What::Id && negated.iter().any(|n| list[*n].clause == p.clause));
+        let negated = self.clauses(negated.iter().copied());
+        let ids_apart = !list.iter().any(|p| p.what == What::Id && negated[p.clause]);
         no != yes && harmless && ids_apart && self.flagged(Flags::Or).next().is_none()
     }
 
-    fn plain_in_clause<'c>(&'c self, commands: &'c [usize], i: usize) -> impl Iterator<Item = usize> + 'c {
+    /// Of every clause, whether one of these pieces stands in it.
+    fn clauses(&self, pieces: impl IntoIterator<Item = usize>) -> Vec<bool> {
         let list = self.list();
-        commands
-            .iter()
-            .copied()
-            .filter(move |c| list[*c].clause == list[i].clause)
+        let mut in_clause = vec![false; list.last().map_or(0, |piece| piece.clause + 1)];
+        for piece in pieces {
+            in_clause[list[piece].clause] = true;
+        }
+        in_clause
     }
 
     /// "Why no refill", "when will you cancel": about a command, or about a drop.
     fn questioned(&self, commands: &[usize]) -> bool {
-        self.flagged(Flags::Question).any(|q| {
-            !self.list()[q].flags.any(Flags::Harmless)
-                && self.plain_in_clause(commands, q).any(|c| {
-                    c != q
-                        && match self.kind(c) {
-                            Some(CommandKind::Status) | None => false,
-                            Some(CommandKind::SpeedUp) => self.list()[c].is(Strength::Plain),
-                            Some(_) => true,
-                        }
-                })
-        })
+        let list = self.list();
+        let asked = self.clauses(commands.iter().copied().filter(|c| match self.kind(*c) {
+            Some(CommandKind::Status) | None => false,
+            Some(CommandKind::SpeedUp) => list[*c].is(Strength::Plain),
+            Some(_) => true,
+        }));
+        self.flagged(Flags::Question)
+            .any(|q| !list[q].flags.any(Flags::Harmless) && asked[list[q].clause])
     }
 
+    /// "Is there refill for 481799696?"
     fn existence(&self, commands: &[usize]) -> bool {
+        let list = self.list();
+        let plain = |c: &usize| list[*c].is(Strength::Plain) && self.kind(*c) != Some(CommandKind::Status);
+        let commanded = self.clauses(commands.iter().copied().filter(plain));
         self.flagged(Flags::Exists).any(|e| {
-            let asked = self.pieces.questions.contains(&self.list()[e].sentence);
-            asked
-                && !self.list()[e].flags.any(Flags::Harmless)
-                && self
-                    .plain_in_clause(commands, e)
-                    .any(|c| self.list()[c].is(Strength::Plain) && self.kind(c) != Some(CommandKind::Status))
+            let opens = e == 0 || list[e - 1].sentence != list[e].sentence;
+            let asked = opens || self.pieces.questions.binary_search(&list[e].sentence).is_ok();
+            asked && commanded[list[e].clause] && !list[e].flags.any(Flags::Harmless)
         })
     }
 
     /// "Already refilled", "refill done", "thanks for the refill".
     fn reported(&self, commands: &[usize]) -> bool {
         let list = self.list();
-        let mention = self.flagged(Flags::Mention).any(|m| {
-            list.iter().enumerate().any(|(i, p)| {
-                p.clause == list[m].clause && i != m && (p.what == What::Id || commands.contains(&i))
-            })
-        });
-        let tells = |i: usize, flag: Flags| list[i].flags.any(flag) && !list[i].flags.any(Flags::Harmless);
-        mention
+        let ids = (0..list.len()).filter(|i| list[*i].what == What::Id);
+        let meant = self.clauses(ids.chain(commands.iter().copied()));
+        self.flagged(Flags::Mention).any(|m| meant[list[m].clause])
             || commands.iter().any(|c| {
-                let c = *c;
-                if !list[c].is(Strength::Plain) || self.kind(c) == Some(CommandKind::Status) {
-                    return false;
-                }
-                let same = |i: &usize| list[*i].clause == list[c].clause;
-                let before = (0..c)
-                    .rev()
-                    .take_while(same)
-                    .take(4)
-                    .take_while(|i| list[*i].what == What::Word);
-                let mut passed = true;
-                let told = before.filter(|i| {
-                    let open = passed;
-                    passed &= list[*i].filler();
-                    open && tells(*i, Flags::ReportBefore)
-                });
-                let told = told.count() > 0;
-                let after = (c + 1..list.len())
-                    .take_while(same)
-                    .find(|i| list[*i].what == What::Word)
-                    .is_some_and(|i| tells(i, Flags::ReportAfter));
-                told || after
+                let plain = list[*c].is(Strength::Plain) && self.kind(*c) != Some(CommandKind::Status);
+                plain && (self.told_before(*c) || self.told_after(*c))
             })
+    }
+
+    fn tells(&self, i: usize, flag: Flags) -> bool {
+        self.list()[i].flags.any(flag) && !self.list()[i].flags.any(Flags::Harmless)
+    }
+
+    /// Whether a telling word stands before the command, with no more than fillers between.
+    fn told_before(&self, c: usize) -> bool {
+        let list = self.list();
+        for i in (0..c).rev().take(4) {
+            if list[i].clause != list[c].clause || list[i].what != What::Word {
+                return false;
+            }
+            if self.tells(i, Flags::ReportBefore) {
+                return true;
+            }
+            if !list[i].filler() {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// Whether the next word after the command, past its ids, is a telling one.
+    fn told_after(&self, c: usize) -> bool {
+        let list = self.list();
+        (c + 1..list.len())
+            .take_while(|i| list[*i].clause == list[c].clause)
+            .find(|i| list[*i].what == What::Word)
+            .is_some_and(|i| self.tells(i, Flags::ReportAfter))
     }
 
     fn conditional(&self, commands: &[usize]) -> bool {

@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-use super::ids::IdShape;
 use super::normalize::{Glyph, Kind};
 use super::rules::{RuleName, Trace};
+use super::shape::IdShape;
 
 /// What was cut out of a text.
 #[derive(Debug, Default)]
@@ -92,9 +92,16 @@ fn cut_chunk(glyphs: &mut [Glyph], chunk: Range<usize>, shape: &IdShape, trace: 
         return;
     }
     let text: Vec<char> = glyphs[chunk.clone()].iter().map(|g| g.c).collect();
-    if let Some(from) = link_start(&text) {
-        let mut to = text.len();
-        while to > from
+    let schemes = schemes(&text);
+    let mut from = 0;
+    while let Some(start) = link_start(&text, from, &schemes) {
+        let end = schemes
+            .iter()
+            .copied()
+            .find(|scheme| *scheme > start)
+            .unwrap_or(text.len());
+        let mut to = end;
+        while to > start
             && matches!(
                 text[to - 1],
                 ')' | ']' | '}' | '.' | ',' | ';' | '!' | '?' | '"' | '\'' | '*' | '>'
@@ -102,7 +109,7 @@ fn cut_chunk(glyphs: &mut [Glyph], chunk: Range<usize>, shape: &IdShape, trace: 
         {
             to -= 1;
         }
-        let link: String = text[from..to].iter().collect();
+        let link: String = text[start..to].iter().collect();
         let ids = order_page(&link, shape);
         let ids = if !ids.is_empty() && trace.fire(RuleName::OrderLink) {
             ids
@@ -112,55 +119,61 @@ fn cut_chunk(glyphs: &mut [Glyph], chunk: Range<usize>, shape: &IdShape, trace: 
         if ids.is_empty() {
             cuts.other_link = true;
             // What follows a comma is no part of a post's address.
-            to = text[from..to]
+            let comma = text[start..to]
                 .iter()
-                .position(|c| matches!(c, ',' | '|' | '"' | '<'))
-                .map_or(to, |comma| from + comma);
+                .position(|c| matches!(c, ',' | '|' | '"' | '<'));
+            to = comma.map_or(to, |comma| start + comma);
         }
         cuts.ids
-            .extend(ids.into_iter().map(|id| (chunk.start + from, id)));
-        if !trace.fire(RuleName::LinkCut) {
-            return;
+            .extend(ids.into_iter().map(|id| (chunk.start + start, id)));
+        cut_names(glyphs, chunk.start + from, &text[from..start], trace);
+        if trace.fire(RuleName::LinkCut) {
+            for glyph in &mut glyphs[chunk.start + start..chunk.start + to] {
+                glyph.kind = Kind::Cut;
+            }
         }
-        for glyph in &mut glyphs[chunk.start + from..chunk.start + to] {
-            glyph.kind = Kind::Cut;
-        }
-        let rest = chunk.start + to..chunk.end;
-        if to > from && !rest.is_empty() {
-            cut_chunk(glyphs, rest, shape, trace, cuts);
-        }
-        return;
+        from = to.max(start + 1);
     }
-    cut_names(glyphs, chunk, &text, trace);
+    cut_names(glyphs, chunk.start + from, &text[from..], trace);
 }
 
-/// Where a link begins in a piece of text without spaces.
-fn link_start(text: &[char]) -> Option<usize> {
-    let find = |needle: &str| {
-        let needle: Vec<char> = needle.chars().collect();
-        text.windows(needle.len()).position(|window| window == needle)
-    };
-    if let Some(colon) = find("://") {
-        let scheme = text[..colon]
-            .iter()
-            .rev()
-            .take_while(|c| c.is_ascii_alphabetic())
-            .count();
-        let http = find("http").filter(|at| *at + 5 >= colon && *at < colon);
-        return Some(http.unwrap_or(colon - scheme));
-    }
-    if let Some(www) = find("www.").filter(|at| *at == 0 || !text[at - 1].is_alphanumeric()) {
-        return Some(www);
-    }
-    let mut at = 0;
-    while at < text.len() {
+/// Where the schemes (`https`) of links begin in a piece of text without spaces.
+fn schemes(text: &[char]) -> Vec<usize> {
+    let colons = text
+        .windows(3)
+        .enumerate()
+        .filter(|(_, window)| *window == [':', '/', '/']);
+    colons
+        .map(|(colon, _)| {
+            let before = &text[..colon];
+            let http = ["https", "http"].into_iter().find(|scheme| {
+                before.len() >= scheme.len()
+                    && before[colon - scheme.len()..].iter().copied().eq(scheme.chars())
+            });
+            let letters = || {
+                before
+                    .iter()
+                    .rev()
+                    .take(12)
+                    .take_while(|c| c.is_ascii_alphabetic())
+                    .count()
+            };
+            colon - http.map_or_else(letters, str::len)
+        })
+        .collect()
+}
+
+/// Where the first link from `from` on begins.
+fn link_start(text: &[char], from: usize, schemes: &[usize]) -> Option<usize> {
+    let scheme = schemes.iter().copied().find(|scheme| *scheme >= from);
+    let limit = scheme.unwrap_or(text.len());
+    let mut at = from;
+    while at < limit {
         if !host_char(text[at]) {
             at += 1;
             continue;
         }
-        let end = (at..text.len())
-            .find(|i| !host_char(text[*i]))
-            .unwrap_or(text.len());
+        let end = (at..limit).find(|i| !host_char(text[*i])).unwrap_or(limit);
         let host: String = text[at..end].iter().collect();
         let before_at = at > 0 && text[at - 1] == '@' || text.get(end) == Some(&'@');
         if !before_at && is_host(host.trim_matches('.'), text.get(end).copied(), &text[end..]) {
@@ -168,7 +181,7 @@ fn link_start(text: &[char]) -> Option<usize> {
         }
         at = end;
     }
-    None
+    scheme
 }
 
 fn host_char(c: char) -> bool {
@@ -186,6 +199,9 @@ fn is_host(host: &str, next: Option<char>, rest: &[char]) -> bool {
         && head.iter().all(|label| !label.is_empty());
     if !named || ending.len() < 2 || !ending.chars().all(|c| c.is_ascii_alphabetic()) {
         return false;
+    }
+    if head[0] == "www" {
+        return true;
     }
     let order_path = rest.iter().take(6).collect::<String>() == "/order";
     ENDINGS.contains(ending)
@@ -238,23 +254,25 @@ fn id_list(text: &str, shape: &IdShape) -> Option<Vec<String>> {
     fits.then_some(ids)
 }
 
-/// E-mail addresses and @names.
-fn cut_names(glyphs: &mut [Glyph], chunk: Range<usize>, text: &[char], trace: &mut Trace) {
+/// E-mail addresses and @names in `text`, which begins at `start`.
+fn cut_names(glyphs: &mut [Glyph], start: usize, text: &[char], trace: &mut Trace) {
     let name = |c: &char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '+');
     let mut from = 0;
     while let Some(at) = text[from..].iter().position(|c| *c == '@').map(|i| from + i) {
         let after = text[at + 1..].iter().take_while(|c| name(c)).count();
-        let domain: String = text[at + 1..at + 1 + after].iter().collect();
-        let mail = domain.trim_end_matches('.').contains('.');
+        let end = at + 1 + after;
+        let domain = &text[at + 1..end];
+        let mail = domain
+            .iter()
+            .rposition(|c| *c != '.')
+            .is_some_and(|last| domain[..last].contains(&'.'));
         let before = if mail {
             text[from..at].iter().rev().take_while(|c| name(c)).count()
         } else {
             0
         };
-        // "@name,481799696" and "@name.": the name ends at the mark.
-        let end = at + 1 + after;
         if after > 0 && trace.fire(RuleName::MentionCut) {
-            for glyph in &mut glyphs[chunk.start + at - before..chunk.start + end] {
+            for glyph in &mut glyphs[start + at - before..start + end] {
                 glyph.kind = Kind::Cut;
             }
         }

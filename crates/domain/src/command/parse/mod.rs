@@ -2,10 +2,11 @@
 //!
 //! Owns what customers may type. Pure: no clock, no store; the ids of earlier messages come in by [`Context`].
 //!
-//! Invariants: it never panics; it names at most [`MAX_ORDERS`] orders, each once, in the order typed; whoever is asked
+//! Invariants: it never panics; it names at most [`MAX_ORDERS`](crate::order::MAX_ORDERS) orders, each once, in the order typed; whoever is asked
 //! gets no group (what would be done stands in `proposed`); a negated command never acts. Runs in linear time on texts of
 //! at most [`MAX_TEXT`] bytes. The words and the examples are data: `data/README.md`.
 
+mod act;
 mod guard;
 mod ids;
 pub mod jsonl;
@@ -14,22 +15,21 @@ mod normalize;
 mod pair;
 mod read;
 mod rules;
+mod shape;
 mod token;
 mod vocabulary;
 
-use std::collections::HashSet;
-
+use act::{finish, limit, with_ids};
 use guard::Guard;
-pub use ids::IdShape;
-use pair::Element;
 use read::What;
 use rules::Trace;
 pub use rules::{RuleName, Rules};
+pub use shape::IdShape;
 use vocabulary::{Flags, Strength, Use};
 pub use vocabulary::{Vocabulary, VocabularyError};
 
 use crate::command::CommandKind;
-use crate::order::{MAX_ORDERS, OrderId, OrderIds};
+use crate::order::{OrderId, OrderIds};
 
 /// The longest text that is read, in bytes.
 pub const MAX_TEXT: usize = 16 * 1024;
@@ -150,7 +150,7 @@ pub struct Parsed {
     pub groups: Vec<Group>,
     /// What would be done if the customer confirms ([`Ask::Confirm`]).
     pub proposed: Vec<Group>,
-    /// Ids past [`MAX_ORDERS`], to be named in the answer.
+    /// Ids past [`MAX_ORDERS`](crate::order::MAX_ORDERS), to be named in the answer.
     pub cut: Vec<OrderId>,
     /// Set whenever the customer has to be asked: also for ids or a command alone.
     pub ask: Option<Ask>,
@@ -274,7 +274,8 @@ impl Message {
         let (tokens, tail) = token::tokens(&glyphs, &cuts, shape, vocabulary, trace);
         let marks = read::marks(&tokens, &tail, vocabulary, trace);
         let classes = ids::classify(&tokens, &marks, &tail, shape, trace);
-        let pieces = read::pieces(&tokens, &tail, &marks, &classes);
+        let mut pieces = read::pieces(&tokens, &tail, &marks, &classes);
+        pieces.settle(&tokens, trace);
         Self {
             tokens,
             classes,
@@ -328,153 +329,6 @@ fn ids_only(ids: Vec<OrderId>, mut trace: Trace) -> Parsed {
             }
         }
         _ => chatter(trace),
-    }
-}
-
-fn limit(cut: Vec<OrderId>, trace: &mut Trace) -> Vec<OrderId> {
-    if !cut.is_empty() && !trace.fire(RuleName::Limit) {
-        Vec::new()
-    } else {
-        cut
-    }
-}
-
-/// A message with ids and at least one command that nothing forbids.
-fn with_ids(message: &Message, mut commands: Vec<usize>, mut trace: Trace) -> Parsed {
-    let list = &message.pieces.list;
-    let alternative = list.iter().any(|piece| piece.flags.any(Flags::Or));
-    let as_cancel =
-        cancel_with_refund(message, &commands, alternative) && trace.fire(RuleName::CancelWithRefund);
-    let elements = |commands: &[usize]| -> Vec<Element> {
-        (0..list.len())
-            .filter(|i| commands.contains(i) || message.id(*i).is_some())
-            .map(|i| Element {
-                command: message
-                    .command(i)
-                    .filter(|_| commands.contains(&i))
-                    .map(|command| match command.kind {
-                        CommandKind::Refund if as_cancel => CommandKind::Cancel,
-                        kind => kind,
-                    }),
-                index: i,
-                clause: list[i].clause,
-                sentence: list[i].sentence,
-                line: list[i].line,
-            })
-            .collect()
-    };
-    let mut pairs = pair::pair(&elements(&commands), alternative, &mut trace);
-    let plain: Vec<usize> = commands
-        .iter()
-        .copied()
-        .filter(|i| list[*i].is(Strength::Plain))
-        .collect();
-    if pairs.is_none() && !plain.is_empty() && plain.len() < commands.len() && trace.fire(RuleName::Weak) {
-        pairs = pair::pair(&elements(&plain), alternative, &mut trace);
-        commands = plain;
-    }
-    let pairs = match pairs {
-        Some(pairs) => pairs,
-        None if trace.fire(RuleName::TwoCommands) => return ask(Ask::TwoCommands, trace),
-        None => {
-            let first = commands
-                .first()
-                .and_then(|i| message.command(*i))
-                .map(|command| command.kind);
-            first.map_or_else(Vec::new, |kind| {
-                elements(&[]).iter().map(|id| (kind, id.index)).collect()
-            })
-        }
-    };
-    let pairs = pairs
-        .into_iter()
-        .filter_map(|(kind, piece)| Some((kind, message.id(piece)?)))
-        .collect();
-    let uses: Vec<Use> = commands.iter().filter_map(|i| message.command(*i)).collect();
-    finish(pairs, &uses, trace)
-}
-
-/// "Cancel and refund 1": a cancelled order is refunded, so it is one cancel. Not "cancel the refund", not "cancel or refund".
-fn cancel_with_refund(message: &Message, commands: &[usize], alternative: bool) -> bool {
-    let kinds: HashSet<CommandKind> = commands
-        .iter()
-        .filter_map(|i| message.command(*i))
-        .map(|c| c.kind)
-        .collect();
-    if alternative || kinds != HashSet::from([CommandKind::Cancel, CommandKind::Refund]) {
-        return false;
-    }
-    let list = &message.pieces.list;
-    let guard = message.guard();
-    let about_the_other = commands.windows(2).any(|two| {
-        message.command(two[0]).map(|c| c.kind) != message.command(two[1]).map(|c| c.kind)
-            && (two[0] + 1..two[1]).all(|i| list[i].filler())
-            && (two[0] + 1..two[1]).any(|i| {
-                matches!(
-                    guard.text(i),
-                    "the" | "my" | "this" | "your" | "of" | "for" | "that"
-                )
-            })
-            && !(two[0] + 1..two[1]).any(|i| list[i].flags.any(Flags::And))
-    });
-    let runs = (0..list.len())
-        .filter(|i| list[*i].what == What::Id || commands.contains(i))
-        .collect::<Vec<_>>()
-        .chunk_by(|a, b| (list[*a].what == What::Id) == (list[*b].what == What::Id))
-        .filter(|run| list[run[0]].what == What::Id)
-        .count();
-    !about_the_other && runs == 1
-}
-
-/// Makes groups, at most [`MAX_ORDERS`] ids in all, unless a command has to be confirmed or an order has two.
-fn finish(pairs: Vec<(CommandKind, OrderId)>, uses: &[Use], mut trace: Trace) -> Parsed {
-    let Some((kept, cut)) = OrderIds::collect(pairs.iter().map(|(_, id)| id.clone())) else {
-        return chatter(trace);
-    };
-    let kept: HashSet<&OrderId> = kept.iter().collect();
-    let mut groups: Vec<(CommandKind, Vec<OrderId>)> = Vec::new();
-    let mut seen: HashSet<(CommandKind, &OrderId)> = HashSet::new();
-    for (kind, id) in pairs.iter().filter(|(_, id)| kept.contains(id)) {
-        if !seen.insert((*kind, id)) {
-            continue;
-        }
-        match groups.iter_mut().find(|(known, _)| known == kind) {
-            Some((_, ids)) => ids.push(id.clone()),
-            None => groups.push((*kind, vec![id.clone()])),
-        }
-    }
-    let twice = seen.len() > kept.len();
-    if twice && trace.fire(RuleName::SameOrderTwice) {
-        return ask(Ask::TwoCommands, trace);
-    }
-    let groups: Vec<Group> = groups
-        .into_iter()
-        .filter_map(|(command, ids)| OrderIds::collect(ids).map(|(orders, _)| Group { command, orders }))
-        .collect();
-    let cut = limit(cut, &mut trace);
-    let dear = |kind: CommandKind| matches!(kind, CommandKind::Cancel | CommandKind::Refund);
-    // One reviewed word for the command is enough: "cancel, batalkan".
-    let unsure = uses.iter().find(|c| {
-        dear(c.kind) && !c.reviewed && !uses.iter().any(|other| dear(other.kind) && other.reviewed)
-    });
-    if let Some(command) = unsure
-        && trace.fire(RuleName::Unreviewed)
-    {
-        let kind = groups
-            .iter()
-            .map(|group| group.command)
-            .find(|kind| dear(*kind))
-            .unwrap_or(command.kind);
-        return Parsed {
-            proposed: groups,
-            cut,
-            ..ask(Ask::Confirm(kind), trace)
-        };
-    }
-    Parsed {
-        groups,
-        cut,
-        ..reading(Reading::Commands, None, trace)
     }
 }
 
@@ -544,6 +398,3 @@ fn without_ids(
         None => chatter(trace),
     }
 }
-
-// Kept honest by a test: the limit of a group is the limit of the message.
-const _: () = assert!(MAX_ORDERS == 100);

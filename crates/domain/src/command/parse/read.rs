@@ -7,6 +7,7 @@ use super::ids::Class;
 use super::rules::{RuleName, Trace};
 use super::token::{Token, TokenKind, split_joined};
 use super::vocabulary::{Flags, Meaning, Strength, Use, Vocabulary};
+use crate::command::CommandKind;
 
 /// What a token means, as part of its phrase.
 #[derive(Debug, Clone, Copy, Default)]
@@ -90,6 +91,12 @@ fn unusual(word: &str, vocabulary: &Vocabulary, trace: &mut Trace) -> Option<Mea
         return Some(Meaning {
             command: head.command,
             flags: head.flags.and(flags),
+        });
+    }
+    if Vocabulary::negated_verb(word) && trace.fire(RuleName::NegatedVerb) {
+        return Some(Meaning {
+            command: None,
+            flags: Flags::Forbid,
         });
     }
     let command = vocabulary.nearly(word)?;
@@ -216,6 +223,123 @@ fn mark_before(marks: &[Mark], at: usize) -> bool {
     marks[at - 1]
         .flags
         .any(Flags::Label.and(Flags::UnitMoney).and(Flags::BeforeReference))
+}
+
+/// How far from a beginning a denial may stand to deny it.
+const NEAR: usize = 3;
+
+impl Pieces {
+    /// Corrects what single words cannot know: names of services, pasted fields, beginnings denied.
+    pub(super) fn settle(&mut self, tokens: &[Token], trace: &mut Trace) {
+        self.service_names(tokens, trace);
+        self.pasted_fields(tokens, trace);
+        self.denied_beginnings(trace);
+    }
+
+    fn service_names(&mut self, tokens: &[Token], trace: &mut Trace) {
+        let plain = |p: &Piece| p.is(Strength::Plain);
+        let others = self.list.iter().filter(|p| plain(p)).count();
+        let duration = |i: usize| {
+            let days = |text: &str| {
+                let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+                !number.is_empty() && number.len() < text.len() && number.bytes().all(|b| b.is_ascii_digit())
+            };
+            let unit = self.list.get(i + 1).is_some_and(|p| p.flags.any(Flags::UnitTime));
+            self.list
+                .get(i)
+                .is_some_and(|p| p.what == What::Number && (unit || days(&tokens[p.token].text)))
+        };
+        let part_of_name: Vec<usize> = (0..self.list.len())
+            .filter(|i| {
+                plain(&self.list[*i])
+                    && self.list[*i]
+                        .command
+                        .is_some_and(|c| c.kind == CommandKind::Refill)
+            })
+            .filter(|i| {
+                let named = |at: Option<usize>| {
+                    at.and_then(|at| self.list.get(at))
+                        .is_some_and(|p| p.flags.any(Flags::OfName) && p.sentence == self.list[*i].sentence)
+                };
+                let unit_before = i
+                    .checked_sub(1)
+                    .is_some_and(|at| self.list[at].flags.any(Flags::UnitTime))
+                    && i.checked_sub(2)
+                        .is_some_and(|at| self.list[at].what == What::Number);
+                let days_before = i.checked_sub(1).is_some_and(duration);
+                named(i.checked_sub(1)) || named(Some(i + 1)) || unit_before || days_before || duration(i + 1)
+            })
+            .collect();
+        if part_of_name.is_empty() || part_of_name.len() == others || !trace.fire(RuleName::ServiceName) {
+            return;
+        }
+        for i in part_of_name {
+            if let Some(command) = &mut self.list[i].command {
+                command.strength = Strength::Faint;
+            }
+        }
+    }
+
+    fn pasted_fields(&mut self, tokens: &[Token], trace: &mut Trace) {
+        for i in 0..self.list.len() {
+            let field = self.list[i]
+                .command
+                .is_some_and(|c| c.kind == CommandKind::Status)
+                && self.list.get(i + 1).is_some_and(|next| {
+                    next.what == What::Word
+                        && tokens[next.token].before.trim() == ":"
+                        && next.line == self.list[i].line
+                });
+            if field && trace.fire(RuleName::PastedField) {
+                self.list[i].command = None;
+                self.list[i + 1].command = None;
+            }
+        }
+    }
+
+    fn denied_beginnings(&mut self, trace: &mut Trace) {
+        for i in 0..self.list.len() {
+            let piece = &self.list[i];
+            let free = piece
+                .command
+                .is_none_or(|c| c.kind == CommandKind::SpeedUp && c.strength < Strength::Weak);
+            if !piece.flags.any(Flags::Begin) || !free {
+                continue;
+            }
+            let clause = piece.clause;
+            let near = |j: usize| {
+                self.list.get(j).is_some_and(|p| {
+                    p.clause == clause
+                        && p.flags.any(Flags::Deny)
+                        && !p.flags.any(Flags::Forbid)
+                        && p.command.is_none()
+                })
+            };
+            let open = |j: &usize| {
+                self.list
+                    .get(*j)
+                    .is_some_and(|p| p.command.is_none() && p.what == What::Word)
+            };
+            let after = (i + 1..=i + NEAR).take_while(open).find(|j| near(*j));
+            let before = (1..=NEAR)
+                .filter_map(|back| i.checked_sub(back))
+                .take_while(open)
+                .find(|j| near(*j));
+            if let Some(denial) = after.or(before)
+                && trace.fire(RuleName::NotStarted)
+            {
+                self.list[denial].flags = Flags::Filler;
+                let (kind, strength) = (CommandKind::SpeedUp, Strength::Weak);
+                self.list[i].command = Some(Use {
+                    kind,
+                    strength,
+                    reviewed: true,
+                    alias: false,
+                });
+                self.list[i].words = 2;
+            }
+        }
+    }
 }
 
 enum Boundary {

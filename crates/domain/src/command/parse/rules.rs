@@ -92,6 +92,14 @@ rules! {
     /// "Refill slow", "refill not started".
     Stalled = "stalled_command",
     Condition = "condition",
+    /// "Start hi nahi hua": a denied beginning asks for speed.
+    NotStarted = "not_started",
+    /// Nepali and Turkish negate inside the word.
+    NegatedVerb = "negated_verb",
+    /// "30 Days Refill" in a pasted service name yields to the command.
+    ServiceName = "service_name",
+    /// "Status: In progress" in pasted order details is no command.
+    PastedField = "pasted_field",
     // Pairing.
     OneCommand = "one_command",
     PairedInTurn = "paired_in_turn",

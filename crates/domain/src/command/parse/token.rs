@@ -3,10 +3,10 @@
 //! Invariant: tokens keep the order of the text; `before` holds every separator between two tokens, so that whether two
 //! numbers are a list, a date or a price is decided later, in `ids`.
 
-use super::ids::IdShape;
 use super::links::Cuts;
 use super::normalize::{Glyph, Kind};
 use super::rules::{RuleName, Trace};
+use super::shape::IdShape;
 use super::vocabulary::{Flags, Vocabulary};
 
 /// Stands in `before` for a link or name that was cut.

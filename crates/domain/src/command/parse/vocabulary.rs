@@ -79,6 +79,8 @@ flags! {
     Month = 24, "month";
     Help = 25, "help";
     Talk = 26, "talk";
+    Begin = 27, "begin";
+    OfName = 28, "of-name";
 }
 
 impl Flags {
@@ -321,6 +323,31 @@ impl Vocabulary {
             }
             Some((words, phrase.meaning))
         })
+    }
+
+    /// Whether an unknown word is a negated form of a verb: Nepali negates with a prefix, Turkish inside the word.
+    pub(super) fn negated_verb(word: &str) -> bool {
+        const HEADS: [&str; 18] = [
+            "nagar",
+            "nahun",
+            "nadin",
+            "nadie",
+            "नगर",
+            "नदिन",
+            "etmey",
+            "etmes",
+            "etmed",
+            "etmiy",
+            "edilme",
+            "edilmi",
+            "yapma",
+            "yapilma",
+            "yapmi",
+            "olmas",
+            "olmad",
+            "olmay",
+        ];
+        HEADS.iter().any(|head| word.starts_with(head))
     }
 
     /// What a single word means.
