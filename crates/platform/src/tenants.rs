@@ -32,6 +32,8 @@ pub enum TenantError {
     NotFound,
     #[error("the tenant is {0} and cannot be changed that way")]
     WrongState(String),
+    #[error("trial credits are zero or more")]
+    NegativeTrial,
     #[error("a reason is needed: it stands in the audit")]
     NoReason,
     #[error("the store did not take it")]
@@ -155,6 +157,22 @@ impl Tenants {
         // The worker would book it too; done here as well, a tenant is never seen without its first credits.
         self.book_grants(tenant).await?;
         progress("ready");
+        Ok(())
+    }
+
+    /// How many credits a new tenant starts with; tenants that exist keep what they got.
+    pub async fn set_trial(&self, actor: &Actor, amount: Credits) -> Result<(), TenantError> {
+        if amount < Credits::ZERO {
+            return Err(TenantError::NegativeTrial);
+        }
+        let now = self.clock.now();
+        let mut tx = self.db.begin_platform().await?;
+        tx.settings().put("trial_credits", &amount.micros(), now).await?;
+        let detail = serde_json::json!({ "micros": amount.micros() });
+        tx.audit()
+            .append(actor.as_str(), "trial.set", None, detail, now)
+            .await?;
+        tx.commit().await?;
         Ok(())
     }
 

@@ -14,7 +14,7 @@ use switchboard_domain::{
         decide::{Rules, abuse::AbuseRules},
         texts::TextBook,
     },
-    credit::PriceBook,
+    credit::{Credits, PriceBook},
     id::{AccountId, PanelId, ProviderId, TenantId},
 };
 use switchboard_store::{
@@ -164,4 +164,80 @@ pub async fn set_reply_style(hub: &Hub, scope: &TenantScope, style: &ReplyStyle)
         )
         .await?;
     tx.commit().await
+}
+
+/// A document of the shop that cannot be stored.
+#[derive(Debug, thiserror::Error)]
+pub enum DocumentError {
+    #[error("there is no document `{0}`: known are texts, rules, reply_style, prices, abuse")]
+    Unknown(String),
+    #[error("`{key}` is not as expected: {problem}")]
+    Invalid { key: &'static str, problem: String },
+    #[error("the store did not take it")]
+    Store(#[from] StoreError),
+}
+
+/// Every document with what counts now: the owner's, or the default.
+pub async fn documents(hub: &Hub, scope: &TenantScope) -> Result<Value, StoreError> {
+    let shop = Shop::load(&hub.db, scope).await?;
+    Ok(serde_json::json!({
+        TEXTS: shop.texts, RULES: shop.rules, REPLY_STYLE: shop.style, PRICES: shop.prices, ABUSE: shop.abuse,
+    }))
+}
+
+/// Replaces one document, if it holds together.
+pub async fn set_document(
+    hub: &Hub,
+    scope: &TenantScope,
+    key: &str,
+    value: Value,
+) -> Result<(), DocumentError> {
+    let key = match key {
+        TEXTS => checked::<TextBook>(TEXTS, &value, |texts| {
+            texts.validate().map_err(|problems| join(&problems))
+        })?,
+        RULES => checked::<Rules>(RULES, &value, |rules| {
+            rules.validate().map_err(|problems| join(&problems))
+        })?,
+        REPLY_STYLE => checked::<ReplyStyle>(REPLY_STYLE, &value, |_| Ok(()))?,
+        PRICES => checked::<PriceBook>(PRICES, &value, |prices| {
+            let free = |price: &Credits| *price < Credits::ZERO;
+            let negative = free(&prices.default) || prices.lines.iter().any(|line| free(&line.price));
+            if negative {
+                Err("a price is never negative".to_owned())
+            } else {
+                Ok(())
+            }
+        })?,
+        ABUSE => checked::<AbuseRules>(ABUSE, &value, |rules| {
+            rules.validate().map_err(|problem| problem.to_string())
+        })?,
+        other => return Err(DocumentError::Unknown(other.to_owned())),
+    };
+    let now = hub.clock.now();
+    let mut tx = hub.db.begin(scope).await?;
+    tx.settings().put(key, &value, now).await?;
+    tx.audit()
+        .append("operator", "settings.set", key, serde_json::json!({}), now)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn checked<T: DeserializeOwned>(
+    key: &'static str,
+    value: &Value,
+    validate: impl FnOnce(&T) -> Result<(), String>,
+) -> Result<&'static str, DocumentError> {
+    let read: T = serde_json::from_value(value.clone()).map_err(|error| DocumentError::Invalid {
+        key,
+        problem: error.to_string(),
+    })?;
+    validate(&read).map_err(|problem| DocumentError::Invalid { key, problem })?;
+    Ok(key)
+}
+
+fn join<T: std::fmt::Debug>(problems: &[T]) -> String {
+    let each: Vec<String> = problems.iter().map(|problem| format!("{problem:?}")).collect();
+    each.join("; ")
 }

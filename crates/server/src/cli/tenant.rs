@@ -47,6 +47,8 @@ pub enum CreditsCommand {
         #[arg(long)]
         tenant: String,
     },
+    /// Say how many credits a new tenant starts with.
+    Trial { amount: Credits },
     /// What is left, and where it went.
     Show {
         #[arg(long)]
@@ -58,6 +60,19 @@ pub enum CreditsCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum SettingsCommand {
+    /// Every document of a tenant (texts, rules, reply_style, prices, abuse) as it counts now.
+    Show {
+        #[arg(long)]
+        tenant: String,
+    },
+    /// Replace one document with the JSON of a file (`-`: standard input); it is checked first.
+    Set {
+        #[arg(long)]
+        tenant: String,
+        document: String,
+        #[arg(long)]
+        file: String,
+    },
     /// One reply per order (`per-order`), grouped by outcome (`grouped`), or per order up to five (`auto`).
     ReplyStyle {
         #[arg(long)]
@@ -163,6 +178,12 @@ pub async fn credits(app: &Installation, out: &Output, command: CreditsCommand) 
                 vec![format!("{replayed} message(s) are handled again")]
             })
         }
+        CreditsCommand::Trial { amount } => {
+            app.tenants.set_trial(&Actor::operator(), amount).await?;
+            out.answer(&serde_json::json!({ "trial": amount.to_string() }), || {
+                vec![format!("new tenants start with {amount} credits")]
+            })
+        }
         CreditsCommand::Show { tenant, limit } => {
             let scope = scope(app, &tenant).await?;
             let mut tx = app.db.begin(&scope).await?;
@@ -208,6 +229,27 @@ fn amount(micros: i64) -> String {
 
 pub async fn settings(app: &Installation, out: &Output, command: SettingsCommand) -> anyhow::Result<()> {
     match command {
+        SettingsCommand::Show { tenant } => {
+            let documents = tenant_settings::documents(&app.hub, &scope(app, &tenant).await?).await?;
+            let lines = serde_json::to_string_pretty(&documents)?;
+            out.answer(&documents, || vec![lines])
+        }
+        SettingsCommand::Set {
+            tenant,
+            document,
+            file,
+        } => {
+            let text = if file == "-" {
+                std::io::read_to_string(std::io::stdin())?
+            } else {
+                std::fs::read_to_string(&file)?
+            };
+            let value = serde_json::from_str(&text).with_context(|| format!("{file} is not JSON"))?;
+            tenant_settings::set_document(&app.hub, &scope(app, &tenant).await?, &document, value).await?;
+            out.answer(&serde_json::json!({ "set": document }), || {
+                vec![format!("{document} is set")]
+            })
+        }
         SettingsCommand::ReplyStyle { tenant, style } => {
             let scope = scope(app, &tenant).await?;
             let style = tenant_settings::style_from_word(&style)?;
