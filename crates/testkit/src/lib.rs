@@ -13,6 +13,7 @@ pub mod clock;
 mod cluster;
 pub mod db;
 pub mod tenants;
+pub mod world;
 
 pub use clock::TestClock;
 pub use db::TestDb;
