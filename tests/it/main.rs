@@ -1,4 +1,5 @@
 //! Everything that needs PostgreSQL, in one binary: each further one would link the whole product again.
 
-mod tenancy;
 mod e2e;
+mod e2e_talk;
+mod tenancy;

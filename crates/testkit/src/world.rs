@@ -25,7 +25,7 @@ use tempfile::TempDir;
 use tokio::time::Instant;
 
 pub use bots::{BotPeer, Said, Sent};
-pub use panels::{PanelSim, SimPanel};
+pub use panels::{PanelSim, SimPanel, ids};
 pub use process::binary;
 use process::{Serving, Started};
 pub use shop::Shop;

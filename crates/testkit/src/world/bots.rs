@@ -207,7 +207,9 @@ impl BotPeer {
     }
 
     pub async fn fault(&self, body: Value) -> i64 {
-        self.post("/sim/faults", body).await["id"].as_i64().expect("an id")
+        self.post("/sim/faults", body).await["id"]
+            .as_i64()
+            .expect("an id")
     }
 
     pub async fn no_faults(&self) {

@@ -4,6 +4,7 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::Stdio,
+    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
@@ -52,9 +53,11 @@ pub fn binary(name: &str) -> PathBuf {
 
 /// A port outside the range that the system hands out by itself, so that it stays ours while the product is down.
 pub(super) fn free_port() -> u16 {
-    let first = std::process::id() % 9_000;
+    static TAKEN: AtomicU32 = AtomicU32::new(0);
+    // Apart from those of tests that run at the same time, whether in this process or in another.
+    let first = std::process::id() * 16 + TAKEN.fetch_add(1, Ordering::Relaxed);
     (0..9_000)
-        .map(|n| 20_000 + ((first * 7 + n) % 9_000) as u16)
+        .map(|n| 20_000 + ((first + n) % 9_000) as u16)
         .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
         .expect("one of nine thousand ports is free")
 }
@@ -114,6 +117,7 @@ impl Serving {
                 if line.starts_with("switchboard serves on ") {
                     return true;
                 }
+                eprintln!("the product says: {line}");
             }
             false
         };
@@ -145,7 +149,10 @@ fn switchboard(arguments: &[String]) -> Command {
     for name in NOT_OURS {
         command.env_remove(name);
     }
-    command.env("RUST_BACKTRACE", "0").env("NO_COLOR", "1").args(arguments);
+    command
+        .env("RUST_BACKTRACE", "0")
+        .env("NO_COLOR", "1")
+        .args(arguments);
     command
 }
 
@@ -172,8 +179,10 @@ pub(super) async fn command(common: &[String], arguments: &[&str]) -> Result<Val
 fn postmaster(data_dir: &Path) -> Option<Pid> {
     let text = std::fs::read_to_string(data_dir.join("pg/postmaster.pid")).ok()?;
     let pid = text.lines().next()?.trim().parse().ok()?;
-    kill(Pid::from_raw(pid), None).ok()?;
-    Some(Pid::from_raw(pid))
+    // A dead one whose parent never asked for it still has a number.
+    let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let state = state.rsplit_once(')')?.1.trim_start();
+    (!state.starts_with('Z')).then(|| Pid::from_raw(pid))
 }
 
 pub(super) fn kill_postmaster(data_dir: &Path, signal: Signal) -> bool {
