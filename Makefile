@@ -21,7 +21,6 @@ help:
 setup:
 	@bash infra/setup.sh
 
-# One selection everywhere: another one would build the runtime twice.
 build: setup
 	@cargo build --workspace --bins --quiet
 
@@ -39,8 +38,9 @@ check: setup
 	@cargo clippy --workspace --all-targets --quiet -- -D warnings
 	@bash infra/check-tree.sh
 
+# The programs are built together with the tests: by themselves they would be built with other features, the runtime twice.
 test: setup
-	@cargo build --workspace --bins --quiet
+	@cargo build --workspace --bins --tests --quiet
 	@$(NEXTEST)
 	@cargo test --workspace --doc --quiet
 	@bash tests/peers/safesmm/run.sh "$(BIN)/panel-simulator"

@@ -215,7 +215,7 @@ impl Tenants {
         row.map(|row| row.id.into()).ok_or(TenantError::NotFound)
     }
 
-    /// Stops everything that this tenant's bots do, within a second; messages keep arriving and wait.
+    /// Stops everything that this tenant's bots do, within a second. The chat network keeps what it cannot deliver (Telegram: for a day).
     pub async fn suspend(&self, actor: &Actor, tenant: TenantId, reason: &str) -> Result<(), TenantError> {
         self.change(actor, tenant, "active", "suspended", reason).await
     }

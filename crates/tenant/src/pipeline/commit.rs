@@ -3,15 +3,15 @@
 
 use std::collections::HashMap;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use switchboard_domain::{
     channel::{ChannelKind, ChatKind},
     command::{
         CommandKind,
         compose::{Reply, compose, notice},
-        decide::Outcome as Decided,
+        decide::{Outcome as Decided, abuse::Mute},
         parse::Group,
-        texts::CustomerView,
+        texts::{CustomerView, ReplyKey},
     },
     credit::{Credits, MessagePurpose},
     id::{ChatId, IdentityId, OutboxId, PanelId, ProviderId, RequestId},
@@ -34,9 +34,6 @@ use super::{
     pairs,
 };
 use crate::{Hub, jobs};
-
-/// Tries at other people's orders that one message can count for: a mistyped list is no attack.
-const MISSES_PER_MESSAGE: usize = 2;
 
 /// The rows of chat and sender, made if they are new.
 struct Place {
@@ -240,9 +237,14 @@ pub(super) async fn decided(
         .map(|d| (d.order.clone(), d.verdict.clone(), CustomerView::clone(&d.view)))
         .collect();
     let texts = &context.shop.texts;
-    let replies = compose(&verdicts, cut, context.shop.style, texts, &texts.language);
+    let misses = misses(hub, context, &decisions);
+    let mut replies = compose(&verdicts, cut, context.shop.style, texts, &texts.language);
     for reply in replies.iter().filter(|reply| reply.fell_back) {
         tracing::warn!(tenant.id = %scope.tenant(), text.key = ?reply.key, "an owner's text failed; the default stood in");
+    }
+
+    if matches!(misses, Some((_, Some(_)))) {
+        replies.push(notice(ReplyKey::Muted, None, &[], texts, &texts.language));
     }
 
     let mut requests: Vec<NewRequest> = decisions
@@ -303,7 +305,14 @@ pub(super) async fn decided(
         );
     }
     tx.enqueue(&new_jobs).await?;
-    count_misses(&mut tx, hub, context, &place, &decisions).await?;
+    if let Some((times, mute)) = &misses {
+        if mute.is_some() {
+            tracing::warn!(tenant.id = %scope.tenant(), identity.id = %place.identity, "a sender who tries other people's orders is muted");
+        }
+        tx.people()
+            .set_misses(place.identity, times, mute.map(|mute| mute.until))
+            .await?;
+    }
     let staff = decisions.iter().any(|decision| decision.verdict.staff.is_some());
     let state = if staff {
         MessageState::Staff
@@ -524,35 +533,26 @@ async fn put(
     Ok(true)
 }
 
-/// Who tries ids of others is muted for a while.
-async fn count_misses(
-    tx: &mut TenantTx,
+/// Tries at other people's orders, this message included (it counts once: a mistyped list is no attack), and whether they
+/// are now too many.
+fn misses(
     hub: &Hub,
     context: &Context,
-    place: &Place,
     decisions: &[Decision],
-) -> Result<(), StoreError> {
-    let misses = decisions
-        .iter()
-        .filter(|decision| decision.verdict.outcome == Decided::NotYours && decision.verdict.miss);
-    let misses = misses.count().min(MISSES_PER_MESSAGE);
-    if misses == 0 {
-        return Ok(());
+) -> Option<(Vec<DateTime<Utc>>, Option<Mute>)> {
+    let missed = |decision: &Decision| decision.verdict.outcome == Decided::NotYours && decision.verdict.miss;
+    if !decisions.iter().any(missed) {
+        return None;
     }
-    let now = hub.clock.now();
-    let window = TimeDelta::minutes(i64::from(context.shop.abuse.miss_window_minutes));
-    let mut times: Vec<_> = context
+    let (now, abuse) = (hub.clock.now(), &context.shop.abuse);
+    let window = TimeDelta::minutes(i64::from(abuse.miss_window_minutes));
+    let mut times = context
         .identity
         .as_ref()
         .map(|identity| identity.misses.clone())
         .unwrap_or_default();
     times.retain(|at| now - *at <= window);
-    times.extend(std::iter::repeat_n(now, misses));
-    let mute = context.shop.abuse.after_misses(&times, now);
-    if let Some(mute) = &mute {
-        tracing::warn!(identity.id = %place.identity, until = %mute.until, "a sender who tries other people's orders is muted");
-    }
-    tx.people()
-        .set_misses(place.identity, &times, mute.map(|mute| mute.until))
-        .await
+    times.push(now);
+    let mute = abuse.after_misses(&times, now);
+    Some((times, mute))
 }
