@@ -208,6 +208,32 @@ pub struct PanelOrder {
     pub panel_allows_cancel: Option<bool>,
 }
 
+impl PanelOrder {
+    /// An order of which only this much is known; the rest is filled in by who knows more.
+    pub fn bare(id: OrderId, owner: OrderOwner, status: OrderStatus) -> Self {
+        Self {
+            id,
+            owner,
+            status,
+            external_ids: Vec::new(),
+            provider: None,
+            service_id: None,
+            service_name: None,
+            link: None,
+            quantity: None,
+            start_count: None,
+            remains: None,
+            charge: None,
+            currency: None,
+            created_at: None,
+            updated_at: None,
+            panel_now: None,
+            panel_allows_refill: None,
+            panel_allows_cancel: None,
+        }
+    }
+}
+
 impl fmt::Debug for PanelOrder {
     /// Names neither provider, external id, link nor owner: debug output ends in logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -264,25 +290,11 @@ mod tests {
 
     #[test]
     fn debug_names_no_secret() {
+        let owner = OrderOwner::Username("owner-name".into());
         let order = PanelOrder {
-            id: OrderId::new("1").unwrap(),
-            owner: OrderOwner::Username("owner-name".into()),
-            status: OrderStatus::Completed,
             external_ids: vec!["7450284".into()],
             provider: Some("provider-name".into()),
-            service_id: None,
-            service_name: None,
-            link: None,
-            quantity: None,
-            start_count: None,
-            remains: None,
-            charge: None,
-            currency: None,
-            created_at: None,
-            updated_at: None,
-            panel_now: None,
-            panel_allows_refill: None,
-            panel_allows_cancel: None,
+            ..PanelOrder::bare(OrderId::new("1").unwrap(), owner, OrderStatus::Completed)
         };
         let debug = format!("{order:?}");
         assert!(

@@ -9,6 +9,7 @@
 
 mod bootstrap;
 mod db;
+mod document;
 pub mod embedded;
 mod error;
 pub mod fail;

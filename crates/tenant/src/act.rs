@@ -322,25 +322,11 @@ mod tests {
     }
 
     fn order(status: OrderStatus, refill: Option<bool>, cancel: Option<bool>) -> OrderLookup {
+        let id = OrderId::new("1").unwrap();
         OrderLookup::Found(Box::new(PanelOrder {
-            id: OrderId::new("1").unwrap(),
-            owner: OrderOwner::NotToldByPanel,
-            status,
-            external_ids: vec![],
-            provider: None,
-            service_id: None,
-            service_name: None,
-            link: None,
-            quantity: None,
-            start_count: None,
-            remains: None,
-            charge: None,
-            currency: None,
-            created_at: None,
-            updated_at: None,
-            panel_now: None,
             panel_allows_refill: refill,
             panel_allows_cancel: cancel,
+            ..PanelOrder::bare(id, OrderOwner::NotToldByPanel, status)
         }))
     }
 

@@ -129,29 +129,15 @@ impl FakePanel {
             OrderOwner::NotToldByPanel
         };
         let told = self.abilities.tells_provider;
+        let status = OrderStatus::parse(&order.status);
         PanelOrder {
-            id: order.id.clone(),
-            owner,
-            status: OrderStatus::parse(&order.status),
             external_ids: if told {
                 order.external_ids.clone()
             } else {
                 Vec::new()
             },
             provider: order.provider.clone().filter(|_| told),
-            service_id: None,
-            service_name: None,
-            link: None,
-            quantity: None,
-            start_count: None,
-            remains: None,
-            charge: None,
-            currency: None,
-            created_at: None,
-            updated_at: None,
-            panel_now: None,
-            panel_allows_refill: None,
-            panel_allows_cancel: None,
+            ..PanelOrder::bare(order.id.clone(), owner, status)
         }
     }
 }

@@ -196,24 +196,15 @@ pub(super) fn user_order(id: OrderId, json: &Json) -> Result<PanelOrder, &'stati
     let status = json.scalar_at(&["status"]).ok_or("the entry has no status")?;
     let (charge, currency) = charge(json);
     Ok(PanelOrder {
-        id,
-        owner: OrderOwner::NotToldByPanel,
-        status: OrderStatus::parse(&status),
-        external_ids: Vec::new(),
-        provider: None,
-        service_id: None,
-        service_name: None,
         link: json.scalar_at(&["link"]),
         quantity: json.scalar_at(&["quantity"]),
         start_count: json.scalar_at(&["start_count"]),
         remains: json.scalar_at(&["remains"]),
         charge,
         currency,
-        created_at: None,
-        updated_at: None,
-        panel_now: None,
         panel_allows_refill: json.get("refill").and_then(Json::truth),
         panel_allows_cancel: json.get("cancel").and_then(Json::truth),
+        ..PanelOrder::bare(id, OrderOwner::NotToldByPanel, OrderStatus::parse(&status))
     })
 }
 

@@ -5,7 +5,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::repository;
-use crate::error::StoreError;
+use crate::{document, error::StoreError};
 
 repository!(Settings);
 
@@ -15,11 +15,7 @@ impl Settings<'_> {
             .bind(key)
             .fetch_optional(&mut *self.conn)
             .await?;
-        value
-            .map(|value| {
-                serde_json::from_value(value).map_err(|error| StoreError::unreadable(key, error.to_string()))
-            })
-            .transpose()
+        document::read(key, value)
     }
 
     pub async fn put<T: Serialize>(
@@ -28,8 +24,7 @@ impl Settings<'_> {
         value: &T,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let value =
-            serde_json::to_value(value).map_err(|error| StoreError::unreadable(key, error.to_string()))?;
+        let value = document::write(key, value)?;
         sqlx::query(
             "INSERT INTO platform.setting (key, value, updated_at) VALUES ($1, $2, $3)
              ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
