@@ -1,5 +1,15 @@
 //! Everything that needs PostgreSQL, in one binary: each further one would link the whole product again.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests, which the general exception does not reach"
+)]
+
+mod catalog;
+mod credit;
 mod e2e;
 mod e2e_talk;
+mod migrate;
+mod provisioning;
+mod secrets;
 mod tenancy;

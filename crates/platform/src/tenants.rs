@@ -140,18 +140,22 @@ impl Tenants {
             &[book_job(self.clock.as_ref(), &format!("trial:{tenant}"))],
         )
         .await?;
-        tx.tenants()
+        // Somebody else may have come to the same end meanwhile: it is told once.
+        if tx
+            .tenants()
             .set_state(tenant, &["provisioning"], "active", "", now)
-            .await?;
-        tx.audit()
-            .append(
-                "system",
-                "tenant.activate",
-                Some(tenant),
-                serde_json::json!({}),
-                now,
-            )
-            .await?;
+            .await?
+        {
+            tx.audit()
+                .append(
+                    "system",
+                    "tenant.activate",
+                    Some(tenant),
+                    serde_json::json!({}),
+                    now,
+                )
+                .await?;
+        }
         tx.commit().await?;
         self.db.forget(tenant).await;
         // The worker would book it too; done here as well, a tenant is never seen without its first credits.
@@ -177,17 +181,28 @@ impl Tenants {
     }
 
     /// Books every grant that the tenant's ledger does not show yet. Idempotent.
+    ///
+    /// A deduction for which there is too little credit by now stays open and holds up no other grant.
     pub async fn book_grants(&self, tenant: TenantId) -> Result<usize, StoreError> {
         let Some(scope) = self.db.scope_for_operator(tenant).await? else {
             return Ok(0);
         };
         let now = self.clock.now();
-        let mut tx = self.db.begin(&scope).await?;
+        let open = self.db.begin(&scope).await?.wallet().open_grants().await?;
         let mut booked = 0;
-        for grant in tx.wallet().open_grants().await? {
-            booked += usize::from(tx.wallet().book_grant(grant, now).await?);
+        for grant in open {
+            let mut tx = self.db.begin(&scope).await?;
+            match tx.wallet().book_grant(grant, now).await {
+                Ok(new) => {
+                    tx.commit().await?;
+                    booked += usize::from(new);
+                }
+                Err(StoreError::Conflict { constraint, .. }) => {
+                    tracing::warn!(tenant.id = %tenant, grant.id = %grant, rule = constraint, "a deduction waits: the balance is below it");
+                }
+                Err(error) => return Err(error),
+            }
         }
-        tx.commit().await?;
         Ok(booked)
     }
 

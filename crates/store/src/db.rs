@@ -295,13 +295,16 @@ impl Db {
 
     /// Makes role and schema of a tenant, with all its tables. Idempotent: what is there is left as it is.
     pub async fn provision_schema(&self, tenant: TenantId) -> Result<(), StoreError> {
-        crate::provision::schema(
-            &self.inner.provisioner,
-            &self.inner.installation,
-            tenant,
-            migrate::tenant_files(),
-        )
-        .await
+        self.provision_schema_with(migrate::tenant_files(), tenant).await
+    }
+
+    /// The same with other files, for tests of upgrades.
+    pub async fn provision_schema_with(
+        &self,
+        files: &[TenantFile],
+        tenant: TenantId,
+    ) -> Result<(), StoreError> {
+        crate::provision::schema(&self.inner.provisioner, &self.inner.installation, tenant, files).await
     }
 
     /// Brings every tenant up to the shipped files.

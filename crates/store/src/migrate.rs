@@ -139,51 +139,84 @@ pub(crate) async fn platform(conn: &mut PgConnection, now: DateTime<Utc>) -> Res
     Ok(ran)
 }
 
-/// Runs the files newer than `from` in the tenant's schema. The connection belongs to the provisioner.
+/// Runs the files that the tenant's schema does not have yet. The connection belongs to the provisioner, and must be thrown
+/// away after an error: it may hold a lock or another role.
 ///
-/// The version is written together with each file, so a run that is cut off goes on where it stopped.
+/// The version is written together with each file, so a run that is cut off goes on where it stopped. Several runs at once
+/// take turns by a lock on the tenant, and the later one finds the work done.
 pub(crate) async fn one_tenant(
     conn: &mut PgConnection,
     owner: &str,
     tenant: TenantId,
-    from: i64,
     files: &[TenantFile],
 ) -> Result<usize, sqlx::Error> {
     let role = SchemaRole::of(tenant);
     let mut ran = 0;
-    for file in files.iter().filter(|file| file.version > from) {
+    for file in files {
         let sql = file.sql.replace("{{tenant}}", role.as_str());
         if file.outside_transaction {
-            // Session-wide settings: the caller's connection is thrown away if anything below fails.
-            sqlx::query("SELECT set_config('role', $1, false), set_config('search_path', $2, false), set_config('lock_timeout', '2s', false)")
-                .bind(owner)
-                .bind(role.as_str())
-                .execute(&mut *conn)
-                .await?;
-            for statement in statements(&sql) {
-                sqlx::raw_sql(AssertSqlSafe(statement))
+            // Session-wide lock and settings: see above for what frees them after an error.
+            lock_tenant(conn, tenant, "pg_advisory_lock").await?;
+            if version(conn, tenant).await? < file.version {
+                sqlx::query("SELECT set_config('role', $1, false), set_config('search_path', $2, false), set_config('lock_timeout', '2s', false)")
+                    .bind(owner)
+                    .bind(role.as_str())
                     .execute(&mut *conn)
                     .await?;
+                for statement in statements(&sql) {
+                    sqlx::raw_sql(AssertSqlSafe(statement))
+                        .execute(&mut *conn)
+                        .await?;
+                }
+                // One at a time: `RESET ALL` leaves the role alone.
+                for statement in ["RESET ROLE", "RESET ALL"] {
+                    sqlx::raw_sql(statement).execute(&mut *conn).await?;
+                }
+                set_version(&mut *conn, tenant, file.version).await?;
+                ran += 1;
             }
-            sqlx::raw_sql("RESET ALL; RESET ROLE").execute(&mut *conn).await?;
-            set_version(&mut *conn, tenant, file.version).await?;
+            lock_tenant(conn, tenant, "pg_advisory_unlock").await?;
         } else {
             let mut tx = conn.begin().await?;
-            sqlx::query("SELECT set_config('role', $1, true), set_config('search_path', $2, true), set_config('lock_timeout', '2s', true)")
-                .bind(owner)
-                .bind(role.as_str())
-                .execute(&mut *tx)
-                .await?;
-            for statement in statements(&sql) {
-                sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *tx).await?;
+            lock_tenant(&mut tx, tenant, "pg_advisory_xact_lock").await?;
+            if version(&mut tx, tenant).await? < file.version {
+                sqlx::query("SELECT set_config('role', $1, true), set_config('search_path', $2, true), set_config('lock_timeout', '2s', true)")
+                    .bind(owner)
+                    .bind(role.as_str())
+                    .execute(&mut *tx)
+                    .await?;
+                for statement in statements(&sql) {
+                    sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *tx).await?;
+                }
+                sqlx::raw_sql("SET LOCAL ROLE NONE").execute(&mut *tx).await?;
+                set_version(&mut tx, tenant, file.version).await?;
+                ran += 1;
             }
-            sqlx::raw_sql("SET LOCAL ROLE NONE").execute(&mut *tx).await?;
-            set_version(&mut tx, tenant, file.version).await?;
             tx.commit().await?;
         }
-        ran += 1;
     }
     Ok(ran)
+}
+
+/// The one lock of everything that makes or changes a tenant's schema.
+pub(crate) async fn lock_tenant(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    function: &'static str,
+) -> Result<(), sqlx::Error> {
+    let statement = format!("SELECT {function}(hashtextextended($1, 0))");
+    sqlx::query(AssertSqlSafe(statement))
+        .bind(SchemaRole::of(tenant).as_str())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+async fn version(conn: &mut PgConnection, tenant: TenantId) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("SELECT schema_version FROM platform.tenant WHERE id = $1")
+        .bind(tenant.uuid())
+        .fetch_one(conn)
+        .await
 }
 
 async fn set_version(conn: &mut PgConnection, tenant: TenantId, version: i64) -> Result<(), sqlx::Error> {
@@ -211,7 +244,7 @@ pub struct BrokenTenant {
     pub error: String,
 }
 
-/// Brings every tenant up to `files`. Repeatable; several runs at once share the work by row locks.
+/// Brings every tenant up to `files`. Repeatable; several runs at once do no harm to each other.
 pub(crate) async fn fleet(
     pool: &PgPool,
     owner: &str,
@@ -268,11 +301,11 @@ async fn with_retry(
     loop {
         tries += 1;
         let mut conn = pool.acquire().await?;
-        let from: i64 = sqlx::query_scalar("SELECT schema_version FROM platform.tenant WHERE id = $1")
-            .bind(tenant.uuid())
-            .fetch_one(&mut *conn)
-            .await?;
-        match one_tenant(&mut conn, owner, tenant, from, files).await {
+        // What such a file sets is the session's, and would be the next one's if we were dropped half-way.
+        if files.iter().any(|file| file.outside_transaction) {
+            conn.close_on_drop();
+        }
+        match one_tenant(&mut conn, owner, tenant, files).await {
             Ok(_) => return Ok(()),
             Err(error) => {
                 conn.close_on_drop();

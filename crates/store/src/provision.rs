@@ -20,18 +20,14 @@ pub(crate) async fn schema(
     let role = SchemaRole::of(tenant);
     let owner = installation.owner();
     let mut conn = pool.acquire().await?;
-    // Two workers on the same tenant: the second waits and then finds everything done.
-    sqlx::query("SELECT pg_advisory_lock(hashtextextended($1, 0))")
-        .bind(role.as_str())
-        .execute(&mut *conn)
-        .await?;
-    // Whatever happens below, the lock goes with the connection.
+    // Whatever happens below, lock and role go with the connection.
     conn.close_on_drop();
-    let (slot, version): (i32, i64) =
-        sqlx::query_as("SELECT slot, schema_version FROM platform.tenant WHERE id = $1")
-            .bind(tenant.uuid())
-            .fetch_one(&mut *conn)
-            .await?;
+    // Two workers on the same tenant: the second waits and then finds everything done.
+    migrate::lock_tenant(&mut conn, tenant, "pg_advisory_lock").await?;
+    let slot: i32 = sqlx::query_scalar("SELECT slot FROM platform.tenant WHERE id = $1")
+        .bind(tenant.uuid())
+        .fetch_one(&mut *conn)
+        .await?;
     let exists: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)")
         .bind(role.as_str())
         .fetch_one(&mut *conn)
@@ -53,6 +49,6 @@ pub(crate) async fn schema(
             .execute(&mut *conn)
             .await?;
     }
-    migrate::one_tenant(&mut conn, &owner, tenant, version, files).await?;
+    migrate::one_tenant(&mut conn, &owner, tenant, files).await?;
     Ok(())
 }

@@ -36,17 +36,17 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    /// Attaches to the server, or starts it.
-    pub async fn attach() -> Self {
+    /// Attaches to the server, or starts it; with a first connection to it.
+    pub async fn attach() -> (Self, PgConnection) {
         let folder = std::env::temp_dir().join(format!("switchboard-tests-{}-v{FORMAT}", geteuid()));
         make_folder(&folder);
         let data = folder.join("data");
-        if let Some(admin) = answering(&data).await {
-            return Self { folder, admin };
+        if let Some((admin, conn)) = answering(&data).await {
+            return (Self { folder, admin }, conn);
         }
         let _alone = lock(&folder).await;
-        let admin = match answering(&data).await {
-            Some(admin) => admin,
+        let (admin, conn) = match answering(&data).await {
+            Some(found) => found,
             None => {
                 let config = EmbeddedConfig {
                     max_connections: 500,
@@ -56,10 +56,14 @@ impl Cluster {
                 let running = EmbeddedPostgres::start(&config)
                     .await
                     .expect("a PostgreSQL server for tests");
-                running.connect_options()
+                let admin = running.connect_options();
+                let conn = PgConnection::connect_with(&admin)
+                    .await
+                    .expect("the test server answers");
+                (admin, conn)
             }
         };
-        Self { folder, admin }
+        (Self { folder, admin }, conn)
     }
 
     pub fn admin(&self) -> &PgConnectOptions {
@@ -77,12 +81,6 @@ impl Cluster {
 
     pub fn vault(&self) -> Vault {
         Vault::new(KeyRing::load(&KeySource::dir(self.keys())).expect("the test server's key"))
-    }
-
-    pub async fn connect(&self) -> PgConnection {
-        PgConnection::connect_with(&self.admin)
-            .await
-            .expect("the test server answers")
     }
 
     /// The name of the template of these migration files; made if it is not there.
@@ -143,7 +141,7 @@ impl Cluster {
     /// Drops the databases of tests whose process is gone: killed, or ended by the runner's time limit.
     pub async fn sweep(&self, conn: &mut PgConnection) {
         let names: Vec<String> =
-            sqlx::query_scalar("SELECT datname FROM pg_database WHERE datname LIKE 'sb\\_test\\_%'")
+            sqlx::query_scalar("SELECT datname FROM pg_database WHERE datname ~ '^sb_(test|owned)_'")
                 .fetch_all(&mut *conn)
                 .await
                 .unwrap();
@@ -155,25 +153,15 @@ impl Cluster {
         }
     }
 
-    /// With the tenant roles that belong to it. Errors are let go: somebody else may be doing the same.
+    /// With the roles that belong to it: its tenants', and, where a login of its own owns it, its installation's and that
+    /// login. Errors are let go: somebody else may be doing the same.
     pub async fn drop_database(&self, name: &str) {
-        let tenants: Vec<String> = match PgConnection::connect_with(&self.admin.clone().database(name)).await
-        {
-            Ok(mut conn) => {
-                let found =
-                    sqlx::query_scalar("SELECT 't_' || replace(id::text, '-', '') FROM platform.tenant")
-                        .fetch_all(&mut conn)
-                        .await;
-                conn.close().await.ok();
-                found.unwrap_or_default()
-            }
-            Err(_) => return,
-        };
         let Ok(mut conn) = PgConnection::connect_with(&self.admin).await else {
             return;
         };
+        let roles = roles_of(&mut conn, name).await.unwrap_or_default();
         let drops = std::iter::once(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-            .chain(tenants.iter().map(|role| format!("DROP ROLE IF EXISTS {role}")));
+            .chain(roles.iter().map(|role| format!("DROP ROLE IF EXISTS {role}")));
         for statement in drops {
             sqlx::raw_sql(AssertSqlSafe(statement))
                 .execute(&mut conn)
@@ -191,11 +179,38 @@ impl Cluster {
     }
 }
 
-async fn answering(data: &Path) -> Option<PgConnectOptions> {
+/// Roles that exist for this database alone; members before the groups that they are in.
+async fn roles_of(conn: &mut PgConnection, database: &str) -> Result<Vec<String>, sqlx::Error> {
+    // Whoever has a right on anything in it. A slot's login has none: it is found by the others' prefix.
+    let named: Vec<String> = sqlx::query_scalar(
+        "SELECT DISTINCT r.rolname::text FROM pg_shdepend d JOIN pg_roles r ON r.oid = d.refobjid
+          WHERE d.refclassid = 'pg_authid'::regclass
+            AND d.dbid = (SELECT oid FROM pg_database WHERE datname = $1) AND r.rolname LIKE ANY (ARRAY['t\\_%', 'sb\\_%\\_owner'])",
+    )
+    .bind(database)
+    .fetch_all(&mut *conn)
+    .await?;
+    let (owners, mut roles): (Vec<_>, Vec<_>) = named.into_iter().partition(|role| role.ends_with("_owner"));
+    // Other databases are copies of the template and share its installation's roles.
+    if database.starts_with("sb_owned_") {
+        for owner in owners {
+            let prefix = owner.trim_end_matches("owner");
+            let installation: Vec<String> =
+                sqlx::query_scalar("SELECT rolname::text FROM pg_roles WHERE starts_with(rolname, $1)")
+                    .bind(prefix)
+                    .fetch_all(&mut *conn)
+                    .await?;
+            roles.extend(installation);
+        }
+        roles.push(database.to_owned());
+    }
+    Ok(roles)
+}
+
+async fn answering(data: &Path) -> Option<(PgConnectOptions, PgConnection)> {
     let admin = embedded::attach(data)?;
     let conn = PgConnection::connect_with(&admin).await.ok()?;
-    conn.close().await.ok();
-    Some(admin)
+    Some((admin, conn))
 }
 
 /// Complete templates only.

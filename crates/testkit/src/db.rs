@@ -10,7 +10,8 @@ use std::{
 };
 
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
-use switchboard_store::{Db, DbSettings, vault::Vault};
+use switchboard_store::{Db, DbSettings, MigrateError, vault::Vault};
+use uuid::Uuid;
 
 use crate::{
     TestClock,
@@ -42,14 +43,18 @@ impl TestDb {
         Self::with(&SETTINGS).await
     }
 
-    /// At most the [`SETTINGS`]' number of slots costs nothing; more are made on the spot and stay on the server.
+    /// With other pool sizes; not with more slots, whose logins all databases of the server share.
     pub async fn with(settings: &DbSettings) -> Self {
+        assert!(
+            settings.slots <= SETTINGS.slots,
+            "the template's logins are for fewer"
+        );
         crate::install_crypto();
-        let cluster = Arc::new(Cluster::attach().await);
-        let mut conn = cluster.connect().await;
+        let (cluster, mut conn) = Cluster::attach().await;
+        let cluster = Arc::new(cluster);
         cluster.sweep(&mut conn).await;
         let template = cluster.template(&mut conn).await;
-        let name = fresh_name();
+        let name = fresh_name("sb_test");
         run(&mut conn, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
         conn.close().await.ok();
         let clock = TestClock::new();
@@ -108,41 +113,68 @@ fn drop_database(cluster: &Arc<Cluster>, name: &str) {
     dropping.join().ok();
 }
 
-/// An empty database on the test server, for tests of the first start. Dropped with this.
-pub struct EmptyDb {
+/// An empty database that belongs to a login without superuser's rights, as a hosted server would give it. What the product
+/// makes there (an installation with roles of its own) is dropped with this.
+pub struct OwnedDb {
+    /// `CREATEROLE`, owner of the database.
+    pub owner: PgConnectOptions,
+    /// Superuser, in this database.
     pub admin: PgConnectOptions,
+    pub clock: Arc<TestClock>,
     pub name: String,
     cluster: Arc<Cluster>,
 }
 
-impl EmptyDb {
+impl OwnedDb {
     pub async fn new() -> Self {
         crate::install_crypto();
-        let cluster = Arc::new(Cluster::attach().await);
-        let mut conn = cluster.connect().await;
+        let (cluster, mut conn) = Cluster::attach().await;
+        let cluster = Arc::new(cluster);
         cluster.sweep(&mut conn).await;
-        let name = fresh_name();
-        run(&mut conn, &format!("CREATE DATABASE {name}")).await;
+        // Makes the key that `open` uses.
+        cluster.template(&mut conn).await;
+        let name = fresh_name("sb_owned");
+        let password = Uuid::from_u128(u128::from(std::process::id()))
+            .simple()
+            .to_string();
+        for statement in [
+            format!("CREATE ROLE {name} LOGIN CREATEROLE PASSWORD '{password}'"),
+            format!("CREATE DATABASE {name} OWNER {name}"),
+        ] {
+            run(&mut conn, &statement).await;
+        }
         conn.close().await.ok();
+        let admin = cluster.admin().clone().database(&name);
         Self {
-            admin: cluster.admin().clone().database(&name),
+            owner: admin.clone().username(&name).password(&password),
+            admin,
+            clock: TestClock::new(),
             name,
             cluster,
         }
     }
+
+    /// A start of the product with that login.
+    pub async fn open(&self) -> Result<Db, MigrateError> {
+        self.open_with(self.cluster.vault()).await
+    }
+
+    pub async fn open_with(&self, vault: Vault) -> Result<Db, MigrateError> {
+        Db::open(self.owner.clone(), vault, self.clock.clone(), &SETTINGS).await
+    }
 }
 
-impl Drop for EmptyDb {
+impl Drop for OwnedDb {
     fn drop(&mut self) {
         drop_database(&self.cluster, &self.name);
     }
 }
 
 /// The process's id is in it, so that others can tell when it is nobody's any more.
-fn fresh_name() -> String {
+fn fresh_name(kind: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     format!(
-        "sb_test_{}_{}",
+        "{kind}_{}_{}",
         std::process::id(),
         NEXT.fetch_add(1, Ordering::Relaxed)
     )
