@@ -17,6 +17,7 @@ use switchboard_domain::{
 use uuid::Uuid;
 
 use crate::{
+    begin,
     bootstrap::{self, Installation, slot_login},
     error::StoreError,
     migrate::{self, FleetReport, MigrateError, TenantFile},
@@ -155,7 +156,7 @@ impl Db {
 
     /// Transaction on schema `platform`.
     pub async fn begin_platform(&self) -> Result<PlatformTx, StoreError> {
-        Ok(PlatformTx::new(self.inner.platform.begin().await?))
+        Ok(PlatformTx::new(begin::whole(&self.inner.platform, None).await?))
     }
 
     /// Transaction on one tenant's schema, as its role.
@@ -169,12 +170,7 @@ impl Db {
                 "its slot is not among the configured slots",
             ));
         };
-        let mut tx = pool.begin().await?;
-        // `true` ends both settings with the transaction: commit, rollback or drop leaves nothing behind.
-        sqlx::query("SELECT set_config('search_path', $1, true), set_config('role', $1, true)")
-            .bind(scope.role().as_str())
-            .execute(&mut *tx)
-            .await?;
+        let tx = begin::whole(pool, Some(scope.role())).await?;
         Ok(TenantTx::new(tx, scope.tenant()))
     }
 

@@ -7,6 +7,7 @@
 //!
 //! Absent on purpose: rules (they live in `domain`), HTTP, chat networks.
 
+mod begin;
 mod bootstrap;
 mod db;
 mod document;

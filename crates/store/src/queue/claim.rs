@@ -12,6 +12,7 @@ use switchboard_domain::{clock::Clock, id::JobId};
 use uuid::Uuid;
 
 use super::QueueError;
+use crate::begin;
 
 /// Sets what the claim's transaction needs. Plans are pinned to the indexes: statistics of a queue are always stale,
 /// and a plan made while it was empty would read all of it later.
@@ -215,7 +216,7 @@ impl Queue {
     ) -> Result<Vec<Claimed>, QueueError> {
         let (now, pivot) = (self.clock.now(), self.clock.random_below(u64::MAX).cast_signed());
         let [limit, per_tenant] = [limit, per_tenant].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin::whole(&self.pool, None).await?;
         sqlx::query(BEGIN_CLAIM).execute(&mut *tx).await?;
         bound!(query, WAKE_SLEEPERS; now).execute(&mut *tx).await?;
         let lease = bound!(query_scalar, LEASE_LANES; now, now + self.lease, &self.me, limit, per_tenant, kinds, pivot);
