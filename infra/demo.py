@@ -193,7 +193,8 @@ class AllowedPanels:
         title = f"Alpha / {name} Support"
         group = call("POST", f"{peer}/sim/groups", {"title": title, "type": "supergroup", "bots": [bot["token"]], "members": []})
         operator("tenant", "create", name)
-        pace = [] if kind == "rental_panel" else ["--min-gap-ms", 50]
+        # Real panels of these kinds want pauses (5 s on a RentalPanel); the simulator does not.
+        pace = ["--min-gap-ms", 50]
         operator("panel", "connect", "--tenant", name, "--name", name, "--url", panel["url"], "--key-file", "-", *pace, secret=key)
         operator("bot", "connect", "--tenant", name, "--name", "Support", "--token-file", "-", secret=bot["token"])
         operator("customer", "link", "--tenant", name, "--name", user.capitalize(), "--panel", name, "--username", user,
