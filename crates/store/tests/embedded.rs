@@ -25,7 +25,7 @@ use pretty_assertions::assert_eq;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, postgres::PgConnectOptions};
 use switchboard_store::{
-    embedded::{EmbeddedConfig, EmbeddedError, EmbeddedPostgres, How, Running},
+    embedded::{EmbeddedConfig, EmbeddedError, EmbeddedPostgres, How, Running, attach},
     vault::{KeyOwner, KeyRing, KeySource, PanelApiKey, Sealed, Vault, WrappedDataKey},
 };
 use tokio_util::sync::CancellationToken;
@@ -247,6 +247,28 @@ async fn an_orphan_with_other_settings_is_started_anew() {
     .await;
     assert_eq!(max, 33);
     second.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn others_attach_to_a_running_server_without_owning_it() {
+    let folder = Folder::new();
+    assert!(attach(&folder.data()).is_none(), "nothing was ever started here");
+    let running = start(&folder.throw_away()).await;
+    run(
+        &running.connect_options(),
+        "CREATE TABLE shared (n bigint); INSERT INTO shared VALUES (7)",
+    )
+    .await;
+    let beside = attach(&folder.data()).unwrap();
+    assert_eq!(number(&beside, "SELECT n FROM shared").await, 7);
+    // The owner lets go, and the server stays; then somebody owns it again, and it is stopped.
+    drop(running);
+    assert_eq!(number(&beside, "SELECT n FROM shared").await, 7);
+    let owner = start(&folder.throw_away()).await;
+    assert_eq!(owner.how(), How::Adopted);
+    owner.stop().await.unwrap();
+    let stopped = attach(&folder.data()).unwrap();
+    PgConnection::connect_with(&stopped).await.unwrap_err();
 }
 
 #[tokio::test]
