@@ -1,7 +1,5 @@
 //! The main job, end to end: a customer writes, orders are checked on the panel, replies and a provider's message come out.
 
-#![expect(clippy::unwrap_used, reason = "an answer of another shape fails the test")]
-
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 use switchboard_testkit::world::{BotPeer, Receiving, Setup, Shop, World, ids};

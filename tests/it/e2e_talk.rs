@@ -1,7 +1,5 @@
 //! How people really write: many ids, ids first and the command later, quotes, edits, the same delivery twice.
 
-#![expect(clippy::unwrap_used, reason = "an answer of another shape fails the test")]
-
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 use switchboard_testkit::world::{Receiving, Setup, Shop, World, ids};
@@ -144,7 +142,7 @@ async fn reply_styles(world: &World, shop: &Shop) {
     world
         .cli(&["settings", "reply-style", "--tenant", &shop.name, "grouped"])
         .await;
-    settled_settings(world).await;
+    world.remembered().await;
     let replies = world
         .ask(shop, farah, &format!("{} refill", orders[..2].join(",")), 1)
         .await;
@@ -155,7 +153,7 @@ async fn reply_styles(world: &World, shop: &Shop) {
     world
         .cli(&["settings", "reply-style", "--tenant", &shop.name, "per-order"])
         .await;
-    settled_settings(world).await;
+    world.remembered().await;
     let replies = world
         .ask(shop, farah, &format!("{} refill", orders[2..].join(",")), 2)
         .await;
@@ -169,12 +167,7 @@ async fn reply_styles(world: &World, shop: &Shop) {
     world
         .cli(&["settings", "reply-style", "--tenant", &shop.name, "auto"])
         .await;
-    settled_settings(world).await;
-}
-
-/// A shop's settings are read again within a second.
-async fn settled_settings(_: &World) {
-    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    world.remembered().await;
 }
 
 /// Parts of one reply are one reply.

@@ -6,10 +6,16 @@
 )]
 
 mod catalog;
+mod chaos;
+mod chaos_plan;
+mod contract;
 mod credit;
 mod e2e;
+mod e2e_chats;
+mod e2e_panels;
 mod e2e_talk;
 mod migrate;
 mod provisioning;
 mod secrets;
 mod tenancy;
+mod webhook;

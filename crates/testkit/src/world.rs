@@ -24,7 +24,7 @@ use switchboard_store::embedded;
 use tempfile::TempDir;
 use tokio::time::Instant;
 
-pub use bots::{BotPeer, Said, Sent};
+pub use bots::{BotPeer, Said, Sent, client as http_client};
 pub use panels::{PanelSim, SimPanel, ids};
 pub use process::binary;
 use process::{Serving, Started};
@@ -192,6 +192,21 @@ impl World {
     pub async fn restart(&mut self) {
         self.kill9().await;
         self.serve().await;
+    }
+
+    /// Holds the product still (SIGSTOP): nothing that it does moves until [`Self::thaw`].
+    pub fn freeze(&self) {
+        self.serving
+            .as_ref()
+            .expect("the product runs")
+            .signal(Signal::SIGSTOP);
+    }
+
+    pub fn thaw(&self) {
+        self.serving
+            .as_ref()
+            .expect("the product runs")
+            .signal(Signal::SIGCONT);
     }
 
     /// `kill -9` to the postmaster of the private server. False: none runs.

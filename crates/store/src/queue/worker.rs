@@ -97,7 +97,9 @@ impl<H: Handler> Worker<H> {
 
     /// Runs until `stop`, or until another process proves to own this node's name.
     pub async fn run(self, stop: CancellationToken) -> Result<(), QueueError> {
-        let freed = self.queue.take_node().await?;
+        let Some(freed) = self.take_node(&stop).await? else {
+            return Ok(());
+        };
         if freed > 0 {
             tracing::info!(freed, "took over the jobs of this node's earlier run");
         }
@@ -121,6 +123,24 @@ impl<H: Handler> Worker<H> {
             Ok(())
         } else {
             Err(QueueError::NodeTaken(self.queue.node.clone()))
+        }
+    }
+
+    /// The first proof that this node's predecessor is gone. A database that is away for a moment is waited for: it may
+    /// have been killed right after we were started. `None`: stopped before it came.
+    async fn take_node(&self, stop: &CancellationToken) -> Result<Option<u64>, QueueError> {
+        loop {
+            match self.queue.take_node().await {
+                Ok(freed) => return Ok(Some(freed)),
+                Err(error @ QueueError::NodeTaken(_)) => return Err(error),
+                Err(error) => {
+                    tracing::warn!(error = cause(&error), "the queue cannot be reached; trying again")
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => return Ok(None),
+                () = tokio::time::sleep(self.config.poll) => {}
+            }
         }
     }
 

@@ -38,11 +38,12 @@ pub struct Said {
     pub at_ms: i64,
 }
 
+/// A plain client for the peers and for what the product serves.
 #[expect(
     clippy::disallowed_methods,
     reason = "a test talks to its own peer, not to an address that somebody gave us"
 )]
-pub(super) fn client() -> reqwest::Client {
+pub fn client() -> reqwest::Client {
     reqwest::Client::builder()
         .no_proxy()
         .build()

@@ -136,10 +136,14 @@ impl Serving {
         matches!(self.0.try_wait(), Ok(Some(_)))
     }
 
-    pub async fn end(mut self, signal: Signal) {
+    pub fn signal(&self, signal: Signal) {
         if let Some(pid) = self.0.id().and_then(|pid| i32::try_from(pid).ok()) {
             kill(Pid::from_raw(pid), signal).ok();
         }
+    }
+
+    pub async fn end(mut self, signal: Signal) {
+        self.signal(signal);
         self.0.wait().await.ok();
     }
 }

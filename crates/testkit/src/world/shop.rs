@@ -1,5 +1,7 @@
 //! A tenant as an operator sets it up: bot, panel, customers, provider groups.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::{Said, SimPanel, World};
@@ -120,7 +122,13 @@ impl World {
             &join_ms.to_string(),
         ])
         .await;
+        self.remembered().await;
         group
+    }
+
+    /// Waits until the product has forgotten a shop's earlier settings, which it remembers for a second.
+    pub async fn remembered(&self) {
+        tokio::time::sleep(Duration::from_millis(1_050)).await;
     }
 
     /// Waits until the product knows a chat.
