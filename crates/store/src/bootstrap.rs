@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     error::StoreError,
-    login::scram_verifier,
+    login::{self, scram_verifier},
     migrate::{self, MigrateError},
     queue,
     vault::{self, DataKey, KeyOwner, NeededKey, Purpose, Sealed, Vault, WrappedDataKey},
@@ -234,7 +234,7 @@ async fn role(
     let password = match secret {
         Some(secret) => format!(
             " PASSWORD '{}'",
-            scram_verifier(secret.expose_secret(), &vault::random_bytes()?)
+            scram_verifier(secret.expose_secret(), &vault::random_bytes()?, login::ROUNDS)
         ),
         None => String::new(),
     };
