@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use switchboard_domain::{
-    channel::{ChannelKind, ChatKind},
+    channel::ChatKind,
     command::{
         CommandKind,
         compose::{Reply, compose, notice},
@@ -14,7 +14,7 @@ use switchboard_domain::{
         texts::{CustomerView, ReplyKey},
     },
     credit::{Credits, MessagePurpose},
-    id::{ChatId, IdentityId, OutboxId, PanelId, ProviderId, RequestId},
+    id::{ChatId, IdentityId, OutboxId, PanelId, RequestId},
     order::OrderId,
 };
 use switchboard_store::{
@@ -23,13 +23,15 @@ use switchboard_store::{
     tenant::{
         chats::{ChatMode, ChatParty},
         messages::{MessageState, Understood},
-        outbox::{Gathering, NewOutbox},
+        outbox::NewOutbox,
         requests::NewRequest,
     },
 };
 
 use super::{
-    Context, Ending, ack_text, fresh_identity, new_chat,
+    Context, Ending, ack_text,
+    forwards::{self, Routed},
+    fresh_identity, new_chat,
     orders::{self, Decision, OPEN_FOR, PanelFacts, Read},
     pairs,
 };
@@ -228,7 +230,7 @@ pub(super) async fn decided(
     open_once(&mut decisions);
     let routes: Vec<Option<Routed>> = decisions
         .iter_mut()
-        .map(|decision| routed(context, decision))
+        .map(|decision| forwards::routed(context, decision))
         .collect();
 
     let place = place(&mut tx, hub, context).await?;
@@ -254,21 +256,20 @@ pub(super) async fn decided(
     let mut holds: Vec<(OutboxId, Credits)> = Vec::new();
     let mut new_jobs: Vec<NewJob> = Vec::new();
     if !place.silent {
-        for (request, routed) in requests.iter_mut().zip(&routes) {
-            let (Some(routed), Some(panel)) = (routed, request.panel) else {
-                continue;
-            };
-            let (forward, fresh) = tx.outbox().gather(&routed.gathering(hub, panel)).await?;
-            request.forward = Some(forward);
-            if fresh {
-                holds.push((forward, routed.price));
-                new_jobs.push(
-                    NewJob::new(hub.clock.uuid(), jobs::GATHER, format!("gather:{forward}"))
-                        .payload(serde_json::json!({ "outbox": forward }))
-                        .run_at(now + routed.join),
-                );
-            }
+        let (forwards, fresh) = forwards::gather(&mut tx, hub, &requests, &routes).await?;
+        for (request, forward) in requests.iter_mut().zip(forwards) {
+            request.forward = forward;
         }
+        for (forward, routed) in fresh {
+            holds.push((forward, routed.price));
+            new_jobs.push(
+                NewJob::new(hub.clock.uuid(), jobs::GATHER, format!("gather:{forward}"))
+                    .payload(serde_json::json!({ "outbox": forward }))
+                    .run_at(now + routed.join),
+            );
+        }
+        // Two messages that open the same orders meet in one order, or each would wait for the other.
+        requests.sort_by(|a, b| (a.panel, &a.order, a.opens).cmp(&(b.panel, &b.order, b.opens)));
     }
     for &panel in facts.keys() {
         tx.requests().close_stale(panel, &orders, now - OPEN_FOR).await?;
@@ -367,60 +368,6 @@ fn open_once(decisions: &mut [Decision]) {
             opened.push(key);
         }
     }
-}
-
-/// A verdict's way to its provider's group.
-struct Routed {
-    provider: ProviderId,
-    chat: ChatId,
-    account: switchboard_domain::id::AccountId,
-    topic: String,
-    command: CommandKind,
-    price: Credits,
-    join: TimeDelta,
-}
-
-impl Routed {
-    fn gathering(&self, hub: &Hub, panel: PanelId) -> Gathering<'_> {
-        Gathering {
-            id: OutboxId::from_uuid(hub.clock.uuid()),
-            account: self.account,
-            chat: self.chat,
-            topic: &self.topic,
-            provider: self.provider,
-            panel,
-            command: self.command.as_str(),
-            price: self.price,
-            created_at: hub.clock.now(),
-        }
-    }
-}
-
-/// Finds the route; without one the verdict says no more than "received" and staff see it.
-fn routed(context: &Context, decision: &mut Decision) -> Option<Routed> {
-    let command = decision.verdict.forward?;
-    let shop = &context.shop;
-    let provider = decision
-        .read
-        .as_ref()
-        .and_then(|read| read.provider.as_deref())
-        .and_then(|name| shop.provider(name));
-    let route = provider.and_then(|provider| shop.route(provider));
-    let (Some(provider), Some(route)) = (provider, route) else {
-        decision.verdict = decision.verdict.clone().without_route();
-        return None;
-    };
-    let channel = ChannelKind::parse(&route.channel).unwrap_or(context.account.channel);
-    let kind = ChatKind::parse(&route.chat_kind).unwrap_or(ChatKind::Group);
-    Some(Routed {
-        provider,
-        chat: route.chat_id.into(),
-        account: route.account_id.into(),
-        topic: route.topic.clone(),
-        command,
-        price: shop.prices.price(channel, kind, MessagePurpose::Forward),
-        join: TimeDelta::milliseconds(i64::from(route.join_ms)),
-    })
 }
 
 fn request(hub: &Hub, context: &Context, place: &Place, decision: &Decision) -> NewRequest {
