@@ -18,4 +18,5 @@ mod migrate;
 mod provisioning;
 mod secrets;
 mod tenancy;
+mod threats;
 mod webhook;
