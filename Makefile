@@ -41,9 +41,9 @@ check: setup
 # The programs are built together with the tests: by themselves they would be built with other features, the runtime twice.
 test: setup
 	@cargo build --workspace --bins --tests --quiet
-	@$(NEXTEST)
-	@cargo test --workspace --doc --quiet
+	@cargo test --workspace --doc --quiet >/dev/null
 	@bash tests/peers/safesmm/run.sh "$(BIN)/panel-simulator"
+	@$(NEXTEST)
 
 generate: setup
 	@cargo run --quiet --bin switchboard -- config > docs/settings.toml
