@@ -41,12 +41,13 @@ check: setup
 # The programs are built together with the tests: by themselves they would be built with other features, the runtime twice.
 test: setup
 	@cargo build --workspace --bins --tests --quiet
-	@cargo test --workspace --doc --quiet >/dev/null
+	@out=$$(cargo test --workspace --doc --quiet 2>&1) || { printf '%s\n' "$$out"; exit 1; }
 	@bash tests/peers/safesmm/run.sh "$(BIN)/panel-simulator"
 	@$(NEXTEST)
 
 generate: setup
-	@cargo run --quiet --bin switchboard -- config > docs/settings.toml
+	@cargo build --workspace --bins --tests --quiet
+	@"$(BIN)/switchboard" config > docs/settings.toml
 
 bench: setup
 	@bash infra/bench.sh
