@@ -164,6 +164,27 @@ async fn the_stale_command(world: &World, shop: &Shop) {
     );
     world.settle().await;
     nothing_was_asked_of_the_panel(world).await;
+    // Somebody else's yes is no yes; the customer's own is one, once.
+    let stranger = world.bots.user(730_000_099, "Stranger").await;
+    world.bots.say(shop.bot, stranger, "yes").await;
+    world.settle().await;
+    nothing_was_asked_of_the_panel(world).await;
+    let replies = world.ask(shop, pia, "Yes!", 1).await;
+    assert_eq!(
+        replies,
+        ["These orders are added to refund support queue:\n487400001"]
+    );
+    world.settle().await;
+    assert_eq!(world.panels[0].acted_on().await, ["487400001"]);
+    let since = world.bots.now().await;
+    world.bots.say(shop.bot, pia, "yes").await;
+    world.settle().await;
+    let heard = world.bots.sent_to(pia, since).await;
+    assert!(
+        heard.iter().all(|sent| !sent.text.contains("487400001")),
+        "{heard:?}"
+    );
+    assert_eq!(world.panels[0].acts().await.len(), 1);
 }
 
 /// Row 14: two shops in one group; each hears its own bot, and a bot belongs to one shop.
@@ -191,7 +212,11 @@ async fn two_shops_in_one_group(world: &World, shop: &Shop, other: &Shop, asha: 
     let by_other = world.bots.sent(&format!("bot={}&chat={group}", other.bot)).await;
     assert!(by_other.iter().all(|sent| sent.text == NOT_YOURS), "{by_other:?}");
     let asked: Vec<String> = world.panels[0].acted_on().await;
-    assert_eq!(asked, ["487500001"], "once, for the shop whose customer it is");
+    assert_eq!(
+        asked,
+        ["487400001", "487500001"],
+        "once, for the shop whose customer it is"
+    );
     assert_eq!(world.panels[1].acts().await, Vec::<Value>::new());
 
     let taken = world.file("taken-token", &shop.token);
@@ -301,10 +326,10 @@ async fn frauds_get_nothing() {
     the_borrower(&world, &shop).await;
     the_namesake_in_the_group(&world, &shop, asha).await;
     the_recycled_number(&world, &shop).await;
-    the_stale_command(&world, &shop).await;
     the_talkative_panel(&world, &shop).await;
     the_bomber(&world, &shop).await;
     nothing_was_asked_of_the_panel(&world).await;
+    the_stale_command(&world, &shop).await;
     let other = world.shop("Other shop", &world.panels[1]).await;
     two_shops_in_one_group(&world, &shop, &other, asha).await;
     world.settle().await;

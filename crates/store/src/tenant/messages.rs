@@ -8,6 +8,14 @@ use uuid::Uuid;
 use super::repository;
 use crate::error::StoreError;
 
+/// An earlier message, and the orders in it that were asked back about.
+#[derive(Debug, Clone, FromRow)]
+pub struct Question {
+    pub text: String,
+    pub commands: Vec<String>,
+    pub orders: Vec<String>,
+}
+
 #[derive(Debug)]
 pub struct NewMessage<'a> {
     pub id: MessageId,
@@ -159,6 +167,33 @@ impl Messages<'_> {
         .bind(identity.uuid())
         .bind(before.uuid())
         .bind(since)
+        .fetch_all(&mut *self.conn)
+        .await?)
+    }
+
+    /// What this sender wrote in this chat since `since`, newest first, each with its orders that were answered with one of
+    /// `outcomes`: a question that waits for a yes.
+    pub async fn questions(
+        &mut self,
+        chat: ChatId,
+        identity: IdentityId,
+        before: MessageId,
+        since: DateTime<Utc>,
+        outcomes: &[&str],
+    ) -> Result<Vec<Question>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT m.text,
+                    array(SELECT r.command FROM request r WHERE r.message_id = m.id AND r.outcome = ANY ($5) ORDER BY r.id) AS commands,
+                    array(SELECT r.order_id FROM request r WHERE r.message_id = m.id AND r.outcome = ANY ($5) ORDER BY r.id) AS orders
+             FROM message m
+             WHERE m.chat_id = $1 AND m.identity_id = $2 AND m.id <> $3 AND m.text IS NOT NULL AND m.received_at >= $4
+             ORDER BY m.received_at DESC LIMIT 20",
+        )
+        .bind(chat.uuid())
+        .bind(identity.uuid())
+        .bind(before.uuid())
+        .bind(since)
+        .bind(outcomes)
         .fetch_all(&mut *self.conn)
         .await?)
     }

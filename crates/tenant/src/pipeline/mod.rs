@@ -3,6 +3,7 @@
 //! read → who and where → parse → panel (the only wait on the network, outside any transaction) → decide → compose → commit.
 
 mod commit;
+mod confirm;
 mod forwards;
 mod orders;
 mod understand;

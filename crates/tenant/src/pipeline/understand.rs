@@ -12,7 +12,7 @@ use switchboard_domain::{
 };
 use switchboard_store::{StoreError, TenantTx};
 
-use super::{Context, Ending};
+use super::{Context, Ending, confirm};
 
 /// Ids and their command may come in two messages, this far apart.
 const RECENT: TimeDelta = TimeDelta::minutes(2);
@@ -33,6 +33,13 @@ pub(super) async fn read(
     let Some(text) = context.inbound.text() else {
         return Ok(Meaning::Ending(Ending::Silence("nothing to read")));
     };
+    let confirmed = confirm::confirmed(tx, context, text, now).await?;
+    if !confirmed.is_empty() {
+        return Ok(Meaning::Commands {
+            groups: confirmed,
+            cut: Vec::new(),
+        });
+    }
     let quoted = quoted(tx, context).await?;
     let mut parsed = parse::parse(
         text,
