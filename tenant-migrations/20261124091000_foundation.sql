@@ -113,6 +113,9 @@ CREATE TABLE IF NOT EXISTS order_owner (
     PRIMARY KEY (panel_id, order_id)
 );
 
+-- Read for every message of a linked sender: on which panels does the map name this customer?
+CREATE INDEX IF NOT EXISTS order_owner_customer_idx ON order_owner (customer_id, panel_id);
+
 CREATE TABLE IF NOT EXISTS message (
     id uuid PRIMARY KEY,
     account_id uuid NOT NULL REFERENCES chat_account,

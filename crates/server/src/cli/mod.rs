@@ -1,6 +1,7 @@
 //! The operator's commands: each a thin translation to the use case that the HTTP API will call too.
 
 mod account;
+mod batch;
 mod customer;
 mod doctor;
 mod jobs;
@@ -75,6 +76,8 @@ enum Command {
     /// Reply style, silent texts and rules of a tenant.
     #[command(subcommand)]
     Settings(tenant::SettingsCommand),
+    /// Run many commands in one process: JSON arrays of arguments on standard input, one a line.
+    Batch,
     /// Read JSON lines {"t": "text"} and show how each message is understood.
     Parse,
     /// Print every setting with its default.
@@ -117,21 +120,31 @@ impl Cli {
         }
         let app = Installation::open(config, Opener::Command).await?;
         let result = match self.command {
-            Command::Migrate => tenant::migrate(&app, out).await,
-            Command::Tenant(command) => tenant::run(&app, out, command).await,
-            Command::Credits(command) => tenant::credits(&app, out, command).await,
-            Command::Settings(command) => tenant::settings(&app, out, command).await,
-            Command::Panel(command) => panel::run(&app, out, command).await,
-            Command::Bot(command) => account::bot(&app, out, command).await,
-            Command::Chat(command) => account::chat(&app, out, command).await,
-            Command::Customer(command) => customer::run(&app, out, command).await,
-            Command::Provider(command) => provider::run(&app, out, command).await,
-            Command::Requests(command) => requests::run(&app, out, command).await,
-            Command::StaffList(command) => requests::staff(&app, out, command).await,
-            Command::Jobs(command) => jobs::run(&app, out, command).await,
-            Command::Serve | Command::Doctor | Command::Parse | Command::Config => Ok(()),
+            Command::Batch => batch::run(&app, out).await,
+            command => in_installation(&app, out, command).await,
         };
         app.close().await;
         result
+    }
+}
+
+/// The commands that work on an open installation.
+async fn in_installation(app: &Installation, out: &Output, command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Migrate => tenant::migrate(app, out).await,
+        Command::Tenant(command) => tenant::run(app, out, command).await,
+        Command::Credits(command) => tenant::credits(app, out, command).await,
+        Command::Settings(command) => tenant::settings(app, out, command).await,
+        Command::Panel(command) => panel::run(app, out, command).await,
+        Command::Bot(command) => account::bot(app, out, command).await,
+        Command::Chat(command) => account::chat(app, out, command).await,
+        Command::Customer(command) => customer::run(app, out, command).await,
+        Command::Provider(command) => provider::run(app, out, command).await,
+        Command::Requests(command) => requests::run(app, out, command).await,
+        Command::StaffList(command) => requests::staff(app, out, command).await,
+        Command::Jobs(command) => jobs::run(app, out, command).await,
+        Command::Serve | Command::Doctor | Command::Parse | Command::Config | Command::Batch => {
+            anyhow::bail!("this command is started on its own")
+        }
     }
 }
