@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures parser and decisions alone, then the whole path, and prints the table. Figures as JSON: target/bench/.
-# --quick: two minutes, to see that it works; its figures say little. Other flags go to infra/bench/run.py.
+# --quick: about four minutes, to see that it works; its tails are thin. Other flags go to infra/bench/run.py.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target="${CARGO_TARGET_DIR:-$PWD/target}"

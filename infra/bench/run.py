@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures the whole path, and prints the table of docs/performance.md. `--quick` checks in about two minutes that it works."""
+"""Measures the whole path, and prints the table of docs/performance.md. `--quick` checks in about four minutes that it works."""
 
 import argparse
 import json
