@@ -131,14 +131,14 @@ async fn a_suspended_shop_says_nothing(world: &World, shop: &Shop, asha: i64) {
             "a test of suspension",
         ])
         .await;
-    world.bots.say(shop.bot, asha, "483300001 status").await;
-    // Said or not, nothing may come of it: the next thing that this chat hears is after the reinstatement.
+    // Obeyed within a second, not at once: only what is said after the bot is no longer served is sure to find nobody.
     world
         .until("the bot is no longer served", async || {
             let seen = world.log().contains("a chat account is no longer served here");
             seen.then_some(())
         })
         .await;
+    world.bots.say(shop.bot, asha, "483300001 status").await;
     assert_eq!(world.bots.sent_to(asha, since).await, []);
     world
         .cli(&["tenant", "reinstate", &shop.name, "--reason", "the test is over"])
