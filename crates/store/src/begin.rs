@@ -7,7 +7,7 @@
 
 use std::panic::resume_unwind;
 
-use sqlx::{PgPool, PgTransaction};
+use sqlx::{AssertSqlSafe, PgPool, PgTransaction};
 use tracing::Instrument;
 
 use crate::scope::SchemaRole;
@@ -17,18 +17,18 @@ pub(crate) async fn whole(
     pool: &PgPool,
     tenant: Option<&SchemaRole>,
 ) -> Result<PgTransaction<'static>, sqlx::Error> {
-    let (pool, tenant) = (pool.clone(), tenant.cloned());
-    let begun = async move {
-        let mut tx = pool.begin().await?;
-        if let Some(role) = tenant {
-            // `true` ends both settings with the transaction: commit, rollback or drop leaves nothing behind.
-            sqlx::query("SELECT set_config('search_path', $1, true), set_config('role', $1, true)")
-                .bind(role.as_str())
-                .execute(&mut *tx)
-                .await?;
-        }
-        Ok(tx)
-    };
+    // LOCAL ends both settings with the transaction: commit, rollback or drop leaves nothing behind.
+    let settings = tenant.map(|role| format!("SET LOCAL search_path TO {role}; SET LOCAL ROLE {role};"));
+    with(pool, settings.as_deref().unwrap_or_default()).await
+}
+
+/// Begins with `SET LOCAL` statements, all in one round trip; they are ours or made of checked names.
+///
+/// Statements of one simple query are one implicit transaction, which a BEGIN behind them takes over. So what fails among
+/// them (a role that is gone) fails before there is a transaction that the connection would be left in.
+pub(crate) async fn with(pool: &PgPool, settings: &str) -> Result<PgTransaction<'static>, sqlx::Error> {
+    let (pool, statement) = (pool.clone(), format!("{settings} BEGIN"));
+    let begun = async move { pool.begin_with(AssertSqlSafe(statement)).await };
     match tokio::spawn(begun.in_current_span()).await {
         Ok(begun) => begun,
         Err(stopped) if stopped.is_panic() => resume_unwind(stopped.into_panic()),

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use moka::future::Cache;
 use sqlx::{
-    PgPool,
+    Connection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use switchboard_domain::{
@@ -47,6 +47,9 @@ impl Default for DbSettings {
         }
     }
 }
+
+/// A connection that was alive so recently is not asked again.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 #[derive(Clone)]
 pub struct Db {
@@ -96,6 +99,17 @@ impl Db {
                 .acquire_timeout(settings.acquire_timeout)
                 // A backend keeps catalog entries of every table that it has touched, for ever.
                 .max_lifetime(Duration::from_secs(45 * 60))
+                // A connection is asked whether it lives when it comes back; asking again within a second would be one
+                // round trip more in every transaction.
+                .test_before_acquire(false)
+                .before_acquire(|conn, seen| {
+                    Box::pin(async move {
+                        if seen.idle_for >= TRUSTED_FOR {
+                            conn.ping().await?;
+                        }
+                        Ok(true)
+                    })
+                })
                 .connect_lazy_with(admin.clone().username(login).password(secret.expose_secret()))
         };
         let prefix = &installation.prefix;

@@ -16,11 +16,10 @@ use crate::begin;
 
 /// Sets what the claim's transaction needs. Plans are pinned to the indexes: statistics of a queue are always stale,
 /// and a plan made while it was empty would read all of it later.
-const BEGIN_CLAIM: &str =
-    "SELECT set_config('synchronous_commit', 'off', true), set_config('lock_timeout', '2s', true),
-    set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
-    set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
-    set_config('jit', 'off', true), pg_advisory_xact_lock(hashtextextended('switchboard.queue.claim', 0))";
+const BEGIN_CLAIM: &str = "SET LOCAL synchronous_commit = off; SET LOCAL lock_timeout = '2s';
+    SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_hashjoin = off;
+    SET LOCAL enable_mergejoin = off; SET LOCAL jit = off;
+    SELECT pg_advisory_xact_lock(hashtextextended('switchboard.queue.claim', 0));";
 
 /// Sleepers that are due join their lanes.
 const WAKE_SLEEPERS: &str = "UPDATE queue.job SET run_at = NULL WHERE id = ANY (ARRAY(
@@ -216,8 +215,7 @@ impl Queue {
     ) -> Result<Vec<Claimed>, QueueError> {
         let (now, pivot) = (self.clock.now(), self.clock.random_below(u64::MAX).cast_signed());
         let [limit, per_tenant] = [limit, per_tenant].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
-        let mut tx = begin::whole(&self.pool, None).await?;
-        sqlx::query(BEGIN_CLAIM).execute(&mut *tx).await?;
+        let mut tx = begin::with(&self.pool, BEGIN_CLAIM).await?;
         bound!(query, WAKE_SLEEPERS; now).execute(&mut *tx).await?;
         let lease = bound!(query_scalar, LEASE_LANES; now, now + self.lease, &self.me, limit, per_tenant, kinds, pivot);
         let mut empty: Vec<i64> = lease.fetch_all(&mut *tx).await?;

@@ -271,8 +271,10 @@ pub(super) async fn decided(
         // Two messages that open the same orders meet in one order, or each would wait for the other.
         requests.sort_by(|a, b| (a.panel, &a.order, a.opens).cmp(&(b.panel, &b.order, b.opens)));
     }
-    for &panel in facts.keys() {
-        tx.requests().close_stale(panel, &orders, now - OPEN_FOR).await?;
+    for (&panel, facts) in &facts {
+        if facts.any_stale(now - OPEN_FOR) {
+            tx.requests().close_stale(panel, &orders, now - OPEN_FOR).await?;
+        }
     }
     if tx.requests().insert(&requests).await? < requests.len() {
         // Another chat opened one of these between our look and now: look again.
@@ -288,10 +290,6 @@ pub(super) async fn decided(
             .filter(|row| row.state == "queued")
             .map(|row| (row.id, row.price)),
     );
-    if !tx.wallet().hold(&holds, now).await? {
-        drop(tx);
-        return hold_message(hub, scope, job, context).await;
-    }
     tx.outbox().insert(&rows).await?;
     new_jobs.extend(send_jobs(hub, context, &place, &rows));
     let acts: Vec<RequestId> = requests
@@ -321,6 +319,11 @@ pub(super) async fn decided(
         MessageState::Answered
     };
     conclude(&mut tx, context, place.chat, Some(place.identity), state, "").await?;
+    // Last of all: the wallet's row is the one that all messages of a tenant meet at, and stays locked until the commit.
+    if !tx.wallet().hold(&holds, now).await? {
+        drop(tx);
+        return hold_message(hub, scope, job, context).await;
+    }
     let done = finish(tx, job).await?;
     for routed in routes.iter().flatten() {
         hub.notifier

@@ -167,8 +167,9 @@ pub(crate) async fn run(hub: &Hub, scope: &TenantScope, job: &Claimed) -> Result
         return commit::ending(hub, scope, job, &context, ending).await;
     }
     let meaning = understand::read(&mut tx, &context, hub.clock.now()).await?;
-    // Read-only so far; nothing to commit, and no connection is held while the panel is asked.
-    tx.rollback().await?;
+    // Read-only so far; nothing to commit, and no connection is held while the panel is asked. Dropped rather than rolled
+    // back: the connection ends the transaction on its way to the pool, and nobody waits for that.
+    drop(tx);
     match meaning {
         Meaning::Ending(ending) => commit::ending(hub, scope, job, &context, ending).await,
         Meaning::Commands { groups, cut } => orders::answer(hub, scope, job, &context, &groups, &cut).await,

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
 use switchboard_domain::{
     command::{
@@ -179,6 +179,13 @@ impl PanelFacts {
             tx.people().owners(panel, orders).await?.into_iter().collect()
         };
         Ok(Self { earlier, owners })
+    }
+
+    /// Whether a request on these orders has been open since before that time, so that it must be closed to ask again.
+    pub fn any_stale(&self, before: DateTime<Utc>) -> bool {
+        self.earlier
+            .iter()
+            .any(|earlier| earlier.closed_at.is_none() && earlier.created_at < before && !earlier.with_staff)
     }
 }
 
