@@ -4,6 +4,7 @@
 
 mod problem;
 mod routes;
+mod spa;
 
 use std::{sync::Arc, time::Duration};
 
@@ -36,7 +37,7 @@ pub fn router(app: App) -> Router {
         .route("/tg/{hook_key}", post(routes::telegram_hook::receive))
         .route("/healthz", get(routes::health::alive))
         .route("/readyz", get(routes::health::ready))
-        .fallback(|| async { Problem::not_found() })
+        .fallback(spa::serve)
         .layer(DefaultBodyLimit::max(MAX_HOOK_BODY))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
