@@ -7,7 +7,7 @@ BIN := $(CARGO_TARGET_DIR)/debug
 export CARGO_TERM_COLOR ?= auto
 NEXTEST := cargo nextest run --workspace
 
-.PHONY: help setup build demo run dev check test generate bench
+.PHONY: help setup web build demo run dev check test generate bench
 help:
 	@printf 'make demo      the main job happening in this terminal, with everything it needs\n'
 	@printf 'make test      every test\n'
@@ -21,7 +21,11 @@ help:
 setup:
 	@bash infra/setup.sh
 
-build: setup
+# The panel is embedded in the binary, so it comes first.
+web: setup
+	@if [ -e web/package.json ]; then bash infra/web.sh build; fi
+
+build: web
 	@cargo build --workspace --bins --quiet
 
 demo: build
@@ -39,13 +43,13 @@ check: setup
 	@bash infra/check-tree.sh
 
 # The programs are built together with the tests: by themselves they would be built with other features, the runtime twice.
-test: setup
+test: web
 	@cargo build --workspace --bins --tests --quiet
 	@out=$$(cargo test --workspace --doc --quiet 2>&1) || { printf '%s\n' "$$out"; exit 1; }
 	@bash tests/peers/safesmm/run.sh "$(BIN)/panel-simulator"
 	@$(NEXTEST)
 
-generate: setup
+generate: web
 	@cargo build --workspace --bins --tests --quiet
 	@"$(BIN)/switchboard" config > docs/settings.toml
 

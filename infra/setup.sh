@@ -10,10 +10,17 @@ if ! command -v cargo >/dev/null; then
   exit 1
 fi
 
+if ! command -v npm >/dev/null || ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'; then
+  echo "setup: Node 20.19 or newer with npm is missing: install it from https://nodejs.org and run this again" >&2
+  exit 1
+fi
+
 want=()
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || want+=(postgresql-15)
 command -v cc >/dev/null || want+=(gcc libc6-dev)
 command -v python3 >/dev/null || want+=(python3)
+# The pages are tried in a real browser.
+command -v chromium >/dev/null || want+=(chromium)
 command -v curl >/dev/null || want+=(curl)
 python3 -c 'import ensurepip' >/dev/null 2>&1 || want+=(python3-venv)
 if [ ${#want[@]} -gt 0 ]; then
