@@ -52,6 +52,9 @@ test: web
 generate: web
 	@cargo build --workspace --bins --tests --quiet
 	@"$(BIN)/switchboard" config > docs/settings.toml
+	@"$(BIN)/switchboard" errors > docs/errors.md
+	@"$(BIN)/switchboard" policy matrix > policy/matrix.txt
+	@"$(BIN)/switchboard" openapi > web/openapi.json
 
 bench: setup
 	@bash infra/bench.sh

@@ -5,6 +5,7 @@
     reason = "helpers of tests, which the general exception does not reach"
 )]
 
+mod api;
 mod catalog;
 mod chaos;
 mod chaos_plan;

@@ -119,6 +119,12 @@ typed_id!(
 typed_id!(
     /// Credits given to a tenant by the platform.
     GrantId, "gra");
+typed_id!(
+    /// A person's account, with which somebody signs in. (A chat account is an [`AccountId`].)
+    UserId, "usr");
+typed_id!(
+    /// One browser that is signed in.
+    SessionId, "ses");
 
 #[cfg(test)]
 mod tests {

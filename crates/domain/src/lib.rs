@@ -7,6 +7,7 @@
 //!
 //! Absent on purpose: panels' wire formats (`integrations`), chat networks (`channels`), tables (`store`).
 
+pub mod access;
 pub mod channel;
 pub mod clock;
 pub mod command;

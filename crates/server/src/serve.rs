@@ -1,9 +1,9 @@
 //! The serving process: webhooks, workers, chat accounts, and an orderly stop.
 
-use std::time::Duration;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use switchboard_api::{App, router};
+use switchboard_api::{App, KEEP_ANSWERS, router};
 use switchboard_domain::id::TenantId;
 use switchboard_platform::tenants::PROVISION;
 use switchboard_store::{
@@ -44,11 +44,10 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
             )
         })?;
     let address = listener.local_addr()?;
-    let routes = router(App {
-        db: app.db.clone(),
-        intake: app.hub.intake(),
-        networks: app.hub.networks.clone(),
-    });
+    let api = app.api()?;
+    let routes = router(api.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let until = stop.clone();
+    tasks.spawn(async move { tidy(api, until).await });
     let until = stop.clone();
     tasks.spawn(async move {
         let serving =
@@ -87,6 +86,27 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     while tasks.join_next().await.is_some() {}
     app.close().await;
     Ok(())
+}
+
+/// What grows with use is forgotten again: limits of who has gone, answers that nobody repeats any more.
+async fn tidy(api: Arc<App>, stop: CancellationToken) {
+    let mut minute = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = minute.tick() => {}
+        }
+        api.limits.forget_idle();
+        let before = api.db.clock().now() - KEEP_ANSWERS;
+        let pruned = async {
+            let mut tx = api.db.begin_platform().await?;
+            tx.idempotency().prune(before).await?;
+            tx.commit().await
+        };
+        if let Err(error) = pruned.await {
+            tracing::warn!(error = %error, "old answers could not be forgotten; the next minute tries again");
+        }
+    }
 }
 
 async fn migrate(app: &Installation) -> Result<(), MigrateError> {
@@ -174,9 +194,22 @@ async fn greet(app: &Installation, address: &str) {
         format!("webhooks arrive under {}", app.config.http.public_url)
     };
     println!("switchboard serves on http://{address}; {receiving}");
+    if let Ok(Some(token)) = app.accounts.setup_link().await {
+        use secrecy::ExposeSecret;
+        println!(
+            "Nobody administers this installation yet. This link makes the master admin, once, within a day:\n  http://{}/setup/{}",
+            local(address),
+            token.expose_secret()
+        );
+    }
     if app.tenants.list().await.is_ok_and(|tenants| tenants.is_empty()) {
         println!("{}", NEXT_STEPS);
     }
+}
+
+/// How this machine reaches itself.
+fn local(address: &str) -> String {
+    address.replace("0.0.0.0", "127.0.0.1").replace("[::]", "[::1]")
 }
 
 const NEXT_STEPS: &str = "\

@@ -5,9 +5,15 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
+use switchboard_api::{ApiSettings, App};
 use switchboard_domain::clock::Clock;
 use switchboard_integrations::http::{GuardedClient, OutboundPolicy};
-use switchboard_platform::tenants::Tenants;
+use switchboard_platform::{
+    access::Access,
+    accounts::Accounts,
+    passwords::{HashCost, Passwords},
+    tenants::Tenants,
+};
 use switchboard_store::{
     Db, DbSettings,
     embedded::{self, EmbeddedConfig, EmbeddedPostgres, Running},
@@ -27,6 +33,8 @@ pub struct Installation {
     pub config: Config,
     pub db: Db,
     pub tenants: Tenants,
+    pub accounts: Accounts,
+    pub access: Access,
     pub hub: Hub,
     pub queue: Arc<Queue>,
     pub wake: Wake,
@@ -48,6 +56,8 @@ impl Installation {
     pub async fn open(mut config: Config, opener: Opener) -> anyhow::Result<Self> {
         rustls::crypto::ring::default_provider().install_default().ok();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        // A policy that is not understood opens nothing.
+        let access = Access::load().context("the access policy is not usable")?;
         config.data_dir = config::absolute(&config.data_dir)
             .with_context(|| format!("the data folder {} cannot be made", config.data_dir.display()))?;
 
@@ -60,6 +70,8 @@ impl Installation {
         };
         let db = Db::open(admin, vault, clock.clone(), &settings).await?;
         let tenants = Tenants::new(db.clone(), config.database.slots);
+
+        let accounts = Accounts::new(db.clone(), Passwords::new(HashCost::DEFAULT)?);
 
         let node = NodeName::new(&config.worker.node)?;
         let queue = Arc::new(Queue::new(
@@ -87,12 +99,31 @@ impl Installation {
             config,
             db,
             tenants,
+            accounts,
+            access,
             hub,
             queue,
             wake,
             server,
             database,
         })
+    }
+
+    /// What the HTTP side stands on.
+    pub fn api(&self) -> anyhow::Result<Arc<App>> {
+        let settings = ApiSettings {
+            public_url: self.config.public_url()?,
+            trusted_proxies: self.config.trusted_proxies()?,
+            admin_allow_remote: self.config.admin.allow_remote,
+            ..ApiSettings::default()
+        };
+        Ok(App::new(
+            self.hub.clone(),
+            self.tenants.clone(),
+            self.accounts.clone(),
+            self.access.clone(),
+            settings,
+        ))
     }
 
     /// Leaves the private server running only if it ran before.

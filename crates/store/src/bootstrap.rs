@@ -273,7 +273,15 @@ async fn grants(
             "GRANT SELECT, INSERT, UPDATE, DELETE ON platform.chat_directory, platform.setting TO {platform}"
         ),
         format!("GRANT SELECT, INSERT, UPDATE ON platform.data_key TO {platform}"),
-        format!("GRANT SELECT, INSERT ON platform.credit_grant, platform.audit TO {platform}"),
+        format!(
+            "GRANT SELECT, INSERT ON platform.credit_grant, platform.audit, platform.login_event TO {platform}"
+        ),
+        format!(
+            "GRANT SELECT, INSERT, UPDATE ON platform.account, platform.session, platform.sign_up TO {platform}"
+        ),
+        format!(
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON platform.membership, platform.admin_link, platform.idempotency TO {platform}"
+        ),
         format!("GRANT SELECT ON platform.installation, platform.migration, platform.login TO {platform}"),
         format!("GRANT SELECT, UPDATE ON platform.tenant TO {provisioner}"),
         format!("GRANT USAGE, CREATE ON SCHEMA credit TO {owner}"),

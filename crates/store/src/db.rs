@@ -20,6 +20,7 @@ use crate::{
     begin,
     bootstrap::{self, Installation, slot_login},
     error::StoreError,
+    members::SignedIn,
     migrate::{self, FleetReport, MigrateError, TenantFile},
     platform_tx::PlatformTx,
     scope::{SchemaRole, TenantScope},
@@ -53,26 +54,28 @@ const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 #[derive(Clone)]
 pub struct Db {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
-struct Inner {
+pub(crate) struct Inner {
     installation: Installation,
-    platform: PgPool,
+    pub(crate) platform: PgPool,
     provisioner: PgPool,
     slots: Vec<PgPool>,
     vault: Vault,
-    clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
     /// The directory row of a tenant, at most a second old, so that a suspension is obeyed within a second.
     directory: Cache<TenantId, Option<DirectoryRow>>,
     hooks: Cache<String, Option<Hook>>,
     data_keys: Cache<TenantId, Arc<DataKey>>,
+    /// Who a session belongs to, at most a second old for the same reason.
+    pub(crate) signed_in: Cache<[u8; 32], Option<Arc<SignedIn>>>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct DirectoryRow {
-    slot: i32,
-    active: bool,
+pub(crate) struct DirectoryRow {
+    pub(crate) slot: i32,
+    pub(crate) active: bool,
 }
 
 /// Where a webhook's key leads.
@@ -138,6 +141,10 @@ impl Db {
                 directory: second(10_000).build(),
                 hooks: Cache::builder()
                     .max_capacity(10_000)
+                    .time_to_live(Duration::from_secs(1))
+                    .build(),
+                signed_in: Cache::builder()
+                    .max_capacity(50_000)
                     .time_to_live(Duration::from_secs(1))
                     .build(),
                 data_keys: Cache::builder()
@@ -245,7 +252,7 @@ impl Db {
             .map(|row| TenantScope::new(tenant, row.slot)))
     }
 
-    async fn directory(&self, tenant: TenantId) -> Result<Option<DirectoryRow>, StoreError> {
+    pub(crate) async fn directory(&self, tenant: TenantId) -> Result<Option<DirectoryRow>, StoreError> {
         let platform = self.inner.platform.clone();
         self.inner
             .directory
@@ -369,7 +376,7 @@ impl Db {
 }
 
 /// The cache hands one error to all who waited for the same look-up.
-fn shared(error: Arc<sqlx::Error>) -> StoreError {
+pub(crate) fn shared(error: Arc<sqlx::Error>) -> StoreError {
     match Arc::try_unwrap(error) {
         Ok(error) => error.into(),
         Err(error) => StoreError::Unavailable(sqlx::Error::Protocol(error.to_string())),

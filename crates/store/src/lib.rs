@@ -15,6 +15,7 @@ pub mod embedded;
 mod error;
 pub mod fail;
 mod login;
+mod members;
 mod migrate;
 pub mod platform;
 mod platform_tx;
@@ -29,6 +30,7 @@ pub mod vault;
 pub use bootstrap::needed_keys;
 pub use db::{Db, DbSettings};
 pub use error::StoreError;
+pub use members::{Entry, Membership, SignedIn};
 pub use migrate::{
     BrokenTenant, FleetReport, MigrateError, TenantFile, fingerprint as migrations_fingerprint,
     latest as latest_version, tenant_files,

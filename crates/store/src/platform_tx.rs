@@ -23,6 +23,30 @@ impl PlatformTx {
         platform::tenants::Tenants::new(&mut self.tx)
     }
 
+    pub fn accounts(&mut self) -> platform::accounts::Accounts<'_> {
+        platform::accounts::Accounts::new(&mut self.tx)
+    }
+
+    pub fn memberships(&mut self) -> platform::memberships::Memberships<'_> {
+        platform::memberships::Memberships::new(&mut self.tx)
+    }
+
+    pub fn sessions(&mut self) -> platform::sessions::Sessions<'_> {
+        platform::sessions::Sessions::new(&mut self.tx)
+    }
+
+    pub fn logins(&mut self) -> platform::logins::Logins<'_> {
+        platform::logins::Logins::new(&mut self.tx)
+    }
+
+    pub fn admin_links(&mut self) -> platform::admin_links::AdminLinks<'_> {
+        platform::admin_links::AdminLinks::new(&mut self.tx)
+    }
+
+    pub fn idempotency(&mut self) -> platform::idempotency::Idempotency<'_> {
+        platform::idempotency::Idempotency::new(&mut self.tx)
+    }
+
     pub fn directory(&mut self) -> platform::directory::ChatDirectory<'_> {
         platform::directory::ChatDirectory::new(&mut self.tx)
     }

@@ -22,6 +22,7 @@ pub mod providers;
 pub mod replay;
 pub mod send;
 pub mod settings;
+pub mod wallet;
 
 use std::sync::Arc;
 

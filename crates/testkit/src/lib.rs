@@ -9,12 +9,14 @@
     reason = "a test that cannot be set up shall stop there"
 )]
 
+pub mod app;
 pub mod clock;
 mod cluster;
 pub mod db;
 pub mod tenants;
 pub mod world;
 
+pub use app::{Answer, TestApp, User};
 pub use clock::TestClock;
 pub use db::TestDb;
 

@@ -44,12 +44,12 @@ pub async fn receive(
     if !matches {
         return Err(Problem::unauthorized());
     }
-    let Some(network) = app.networks.get(ChannelKind::TelegramBot) else {
+    let Some(network) = app.hub.networks.get(ChannelKind::TelegramBot) else {
         return Err(Problem::not_found());
     };
     let peeked = network.peek(&body).map_err(|_| Problem::bad_update())?;
     let raw = std::str::from_utf8(&body).map_err(|_| Problem::bad_update())?;
-    app.intake.accept(&scope, account, &peeked, raw).await.map_err(|error| {
+    app.hub.intake().accept(&scope, account, &peeked, raw).await.map_err(|error| {
         tracing::error!(tenant.id = %scope.tenant(), account.id = %account, error = %error, "an update could not be stored");
         Problem::unavailable()
     })?;

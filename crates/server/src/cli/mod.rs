@@ -16,6 +16,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use switchboard_platform::access::Access;
+
 use crate::{
     config::{Config, Flags, commented_defaults},
     serve, telemetry,
@@ -82,6 +84,19 @@ enum Command {
     Parse,
     /// Print every setting with its default.
     Config,
+    /// Print the OpenAPI document of the HTTP API.
+    Openapi,
+    /// Print the closed list of errors of the HTTP API (docs/errors.md).
+    Errors,
+    /// Look at who may do what.
+    #[command(subcommand)]
+    Policy(Policy),
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+enum Policy {
+    /// Every role against every permission (policy/matrix.txt).
+    Matrix,
 }
 
 impl Cli {
@@ -107,6 +122,18 @@ impl Cli {
             Command::Parse => return parse::run(),
             Command::Config => {
                 print!("{}", commented_defaults());
+                return Ok(());
+            }
+            Command::Openapi => {
+                print!("{}", switchboard_api::document_json());
+                return Ok(());
+            }
+            Command::Errors => {
+                print!("{}", switchboard_api::errors_page());
+                return Ok(());
+            }
+            Command::Policy(Policy::Matrix) => {
+                print!("{}", Access::load()?.matrix().await?);
                 return Ok(());
             }
             _ => {}
@@ -143,7 +170,14 @@ async fn in_installation(app: &Installation, out: &Output, command: Command) -> 
         Command::Requests(command) => requests::run(app, out, command).await,
         Command::StaffList(command) => requests::staff(app, out, command).await,
         Command::Jobs(command) => jobs::run(app, out, command).await,
-        Command::Serve | Command::Doctor | Command::Parse | Command::Config | Command::Batch => {
+        Command::Serve
+        | Command::Doctor
+        | Command::Parse
+        | Command::Config
+        | Command::Batch
+        | Command::Openapi
+        | Command::Errors
+        | Command::Policy(_) => {
             anyhow::bail!("this command is started on its own")
         }
     }

@@ -2,8 +2,12 @@
 //!
 //! Invariant: nothing insecure has a default, and a setting that nobody knows is an error, not ignored.
 
-use std::path::{Path, PathBuf};
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
@@ -16,6 +20,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     database_url: SecretString,
     pub http: Http,
+    pub admin: Admin,
     pub telegram: Telegram,
     pub outbound: Outbound,
     pub worker: Worker,
@@ -27,6 +32,13 @@ pub struct Config {
 pub struct Http {
     pub listen: String,
     pub public_url: String,
+    pub trusted_proxies: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Admin {
+    pub allow_remote: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -151,6 +163,14 @@ impl Config {
                 .parse()
                 .map_err(|_| wrong("SWITCHBOARD_WORKER_JOBS_PER_TENANT", "expected a whole number"))?;
         }
+        if let Some(proxies) = var("SWITCHBOARD_TRUSTED_PROXIES") {
+            self.http.trusted_proxies = proxies.split(',').map(|entry| entry.trim().to_owned()).collect();
+        }
+        if let Some(allow) = var("SWITCHBOARD_ADMIN_ALLOW_REMOTE") {
+            self.admin.allow_remote = allow
+                .parse()
+                .map_err(|_| wrong("SWITCHBOARD_ADMIN_ALLOW_REMOTE", "expected true or false"))?;
+        }
         if let Some(node) = var("SWITCHBOARD_NODE") {
             self.worker.node = node;
         }
@@ -192,6 +212,7 @@ impl Config {
         }
         self.telegram_api_url()?;
         self.public_url()?;
+        self.trusted_proxies()?;
         for entry in &self.outbound.allow {
             let exact = entry
                 .rsplit_once(':')
@@ -222,6 +243,29 @@ impl Config {
             "" => Ok(None),
             text => http_url("http.public_url", text).map(Some),
         }
+    }
+
+    /// Single addresses and networks; a network of everybody would let anybody say who they are.
+    pub fn trusted_proxies(&self) -> Result<Vec<IpNet>, ConfigError> {
+        let read = |entry: &String| {
+            let net = entry
+                .parse::<IpNet>()
+                .or_else(|_| entry.parse::<IpAddr>().map(IpNet::from))
+                .map_err(|_| {
+                    wrong(
+                        "http.trusted_proxies",
+                        format!("`{entry}` is no address or network such as 10.0.0.0/8"),
+                    )
+                })?;
+            if net.prefix_len() == 0 {
+                return Err(wrong(
+                    "http.trusted_proxies",
+                    format!("`{entry}` would believe everybody"),
+                ));
+            }
+            Ok(net)
+        };
+        self.http.trusted_proxies.iter().map(read).collect()
     }
 
     pub fn keys_dir(&self) -> PathBuf {
@@ -308,6 +352,17 @@ mod tests {
         for entry in ["localhost", "*:80", "10.0.0.0/8", ":80", "host:port"] {
             let mut config = defaults();
             config.outbound.allow = vec![entry.into()];
+            assert!(config.validate().is_err(), "{entry}");
+        }
+    }
+
+    #[test]
+    fn proxies_are_addresses_or_networks_and_never_everybody() {
+        let mut config = defaults();
+        config.http.trusted_proxies = vec!["10.0.0.1".into(), "2001:db8::/32".into()];
+        assert_eq!(config.trusted_proxies().unwrap().len(), 2);
+        for entry in ["proxy.example", "0.0.0.0/0", "::/0", "10.0.0.0/33", ""] {
+            config.http.trusted_proxies = vec![entry.into()];
             assert!(config.validate().is_err(), "{entry}");
         }
     }

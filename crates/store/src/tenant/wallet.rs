@@ -105,6 +105,17 @@ impl Wallet<'_> {
         Ok(ids.into_iter().map(GrantId::from_uuid).collect())
     }
 
+    /// What was spent for good since then.
+    pub async fn spent_since(&mut self, since: DateTime<Utc>) -> Result<Credits, StoreError> {
+        let micros: i64 = sqlx::query_scalar(
+            "SELECT coalesce(sum(amount), 0)::bigint FROM ledger WHERE kind = 'settle' AND at >= $1",
+        )
+        .bind(since)
+        .fetch_one(&mut *self.conn)
+        .await?;
+        Ok(Credits::from_micros(micros))
+    }
+
     /// Newest first.
     pub async fn ledger(&mut self, limit: i64) -> Result<Vec<LedgerLine>, StoreError> {
         Ok(sqlx::query_as(

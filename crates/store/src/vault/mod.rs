@@ -32,6 +32,7 @@ pub use purpose::{
     ProvisionerLoginSecret, Purpose, SlotLoginSecret, WebhookSigningSecret,
 };
 pub(crate) use random::random_bytes;
+pub use random::random_token;
 pub use sealed::Sealed;
 
 #[cfg(test)]

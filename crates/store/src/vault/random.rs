@@ -13,3 +13,8 @@ pub(crate) fn random_bytes<const N: usize>() -> Result<[u8; N], VaultError> {
         .map_err(|_| VaultError::NoRandomness)?;
     Ok(bytes)
 }
+
+/// A token for a cookie or a one-time link.
+pub fn random_token() -> Result<[u8; 32], VaultError> {
+    random_bytes()
+}

@@ -1,0 +1,218 @@
+//! Bodies, queries and path ids, refused in our own words.
+
+use axum::{
+    extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection},
+    http::request::Parts,
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{Code, Problem};
+
+/// A JSON body, in and out. 400 when it is no JSON, 422 with the path of the field that does not fit.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let body = Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| match rejection {
+                BytesRejection::FailedToBufferBody(error)
+                    if error.status() == http::StatusCode::PAYLOAD_TOO_LARGE =>
+                {
+                    Problem::too_large()
+                }
+                _ => Code::BadJson.into(),
+            })?;
+        let mut json = serde_json::Deserializer::from_slice(&body);
+        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| field_problem(&error))?;
+        json.end().map_err(|_| Problem::new(Code::BadJson))?;
+        Ok(Self(value))
+    }
+}
+
+fn field_problem(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    if !error.inner().is_data() {
+        return Code::BadJson.into();
+    }
+    let path = error.path().to_string();
+    let text = error.inner().to_string();
+    fits(if path == "." { "" } else { &path }, &text)
+}
+
+/// Serde says `missing field `x`` at the parent, and everything else at the field itself.
+fn fits(path: &str, text: &str) -> Problem {
+    let named = |prefix: &str| {
+        let rest = text.strip_prefix(prefix)?;
+        rest.split('`').next()
+    };
+    if let Some(name) = named("missing field `") {
+        let field = match path {
+            "" => name.to_owned(),
+            path => format!("{path}.{name}"),
+        };
+        return Problem::field(field, "required", "This is needed.");
+    }
+    let (code, message) = if text.starts_with("unknown variant") {
+        ("not-offered", "This is not among the choices.")
+    } else if text.starts_with("unknown field") {
+        ("unknown", "There is no such field.")
+    } else if text.starts_with("invalid type: null") {
+        ("required", "This is needed.")
+    } else {
+        ("invalid", "This does not have the right form.")
+    };
+    Problem::field(path, code, message)
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+/// The query of a request. 422 with the field that does not fit.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let text = parts.uri.query().unwrap_or_default();
+        let query = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(text.as_bytes()));
+        serde_path_to_error::deserialize(query)
+            .map(Self)
+            .map_err(|error| {
+                let path = error.path().to_string();
+                fits(if path == "." { "" } else { &path }, &error.inner().to_string())
+            })
+    }
+}
+
+/// Ids in the path. What is no id is not there: 404.
+#[derive(Debug, Clone, Copy)]
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        axum::extract::Path::<T>::from_request_parts(parts, state)
+            .await
+            .map(|path| Self(path.0))
+            .map_err(|_| Problem::not_found())
+    }
+}
+
+/// 201 with what was made.
+#[derive(Debug, Clone, Copy)]
+pub struct Created<T>(pub T);
+
+impl<T: Serialize> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        (http::StatusCode::CREATED, axum::Json(self.0)).into_response()
+    }
+}
+
+/// 204.
+#[derive(Debug, Clone, Copy)]
+pub struct NoContent;
+
+impl IntoResponse for NoContent {
+    fn into_response(self) -> Response {
+        http::StatusCode::NO_CONTENT.into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use pretty_assertions::assert_eq;
+    use serde::Deserialize;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code)]
+    struct Input {
+        name: String,
+        links: Vec<Link>,
+        theme: Option<Theme>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code)]
+    struct Link {
+        panel: u32,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Theme {
+        Dark,
+    }
+
+    async fn refusal(body: &str) -> (u16, Value) {
+        let request = Request::new(Body::from(body.to_owned()));
+        let problem = Json::<Input>::from_request(request, &()).await.unwrap_err();
+        let response = problem.into_response();
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body(), 10_000).await.unwrap();
+        (status, serde_json::from_slice(&body).unwrap())
+    }
+
+    #[tokio::test]
+    async fn what_does_not_fit_is_named_by_its_path() {
+        for (body, field, code) in [
+            (json!({"links": []}), "name", "required"),
+            (
+                json!({"name": "a", "links": [{"panel": 1}, {}]}),
+                "links[1].panel",
+                "required",
+            ),
+            (
+                json!({"name": "a", "links": [{"panel": "x"}]}),
+                "links[0].panel",
+                "invalid",
+            ),
+            (json!({"name": 7, "links": []}), "name", "invalid"),
+            (json!({"name": null, "links": []}), "name", "required"),
+            (
+                json!({"name": "a", "links": [], "theme": "pink"}),
+                "theme",
+                "not-offered",
+            ),
+            (json!([]), "name", "required"),
+            (json!("x"), "", "invalid"),
+        ] {
+            let (status, problem) = refusal(&body.to_string()).await;
+            assert_eq!(status, 422, "{body}: {problem}");
+            if body.is_array() {
+                continue;
+            }
+            assert_eq!(problem["errors"][0]["field"], field, "{body}: {problem}");
+            assert_eq!(problem["errors"][0]["code"], code, "{body}: {problem}");
+            assert!(!problem["errors"][0]["message"].as_str().unwrap().is_empty());
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_json_is_another_problem() {
+        for body in [
+            "",
+            "{",
+            "nonsense",
+            "{\"name\":\"a\",\"links\":[]} x",
+            "\u{feff}{}",
+        ] {
+            let (status, problem) = refusal(body).await;
+            assert_eq!((status, &problem["code"]), (400, &json!("bad-json")), "{body}");
+        }
+    }
+}

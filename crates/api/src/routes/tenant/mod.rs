@@ -1,0 +1,3 @@
+//! Routes of one tenant, under `/api/v1/tenants/{tenant}`.
+
+pub mod wallet;

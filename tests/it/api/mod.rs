@@ -1,0 +1,4 @@
+//! The HTTP API, asked in this process.
+
+mod access;
+mod wallet;
