@@ -5,7 +5,7 @@ use url::Url;
 
 use crate::limits::Rates;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ApiSettings {
     /// How browsers reach us. `None`: only from this machine, as http.
     pub public_url: Option<Url>,
@@ -14,17 +14,6 @@ pub struct ApiSettings {
     /// The platform's console answers other machines too.
     pub admin_allow_remote: bool,
     pub rates: Rates,
-}
-
-impl Default for ApiSettings {
-    fn default() -> Self {
-        Self {
-            public_url: None,
-            trusted_proxies: Vec::new(),
-            admin_allow_remote: false,
-            rates: Rates::default(),
-        }
-    }
 }
 
 impl ApiSettings {
