@@ -1,0 +1,7 @@
+// All handlers; each area has its own file, typed by the contract.
+import { accountHandlers } from "./account";
+import { homeHandlers } from "./home";
+import { liveHandlers } from "./live";
+import { requestHandlers } from "./requests";
+
+export const handlers = [...accountHandlers, ...homeHandlers, ...requestHandlers, ...liveHandlers];

@@ -1,0 +1,32 @@
+// Pages about the person, with or without a shop: the frame is the one they work in.
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { createFileRoute, Outlet, retainSearchParams } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { meQuery } from "../api/queries";
+import { live } from "../api/session";
+import { chooseTenant, requireMe } from "../lib/guard";
+import { compact, str } from "../lib/search";
+import { SessionProvider } from "../lib/session";
+import { AppShell } from "../shell/AppShell";
+
+export const Route = createFileRoute("/_me")({
+  validateSearch: (search: Record<string, unknown>): { shop?: string } => compact({ shop: str(search.shop) }),
+  search: { middlewares: [retainSearchParams(["shop"])] },
+  beforeLoad: ({ context, location }) => requireMe(context, location.href).then(() => undefined),
+  component: MeLayout,
+});
+
+function MeLayout() {
+  const { data: me } = useSuspenseQuery(meQuery);
+  const { shop } = Route.useSearch();
+  const tenant = chooseTenant(me, shop);
+  const id = tenant?.tenant ?? null;
+  useEffect(() => live.follow(id), [id]);
+  return (
+    <SessionProvider me={me} tenant={tenant}>
+      <AppShell platform={tenant === null}>
+        <Outlet />
+      </AppShell>
+    </SessionProvider>
+  );
+}
