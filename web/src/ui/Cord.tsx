@@ -16,7 +16,12 @@ export interface CordStep {
   next?: boolean;
 }
 
-export function Cord(props: { steps: CordStep[]; label?: string; big?: boolean; heading?: "h3" | "h4" }) {
+export function Cord(props: {
+  steps: CordStep[];
+  label?: string;
+  big?: boolean;
+  heading?: "h2" | "h3" | "h4";
+}) {
   const Heading = props.heading ?? "h4";
   return (
     <ol className={props.big ? "cord big" : "cord"} aria-label={props.label}>

@@ -8,8 +8,11 @@ export function useProblemText(): (error: unknown) => string {
     if (!isApiError(error)) return _("problem.unknown");
     const { code, title, detail, retry_after_s } = error.problem;
     const id = `problem.${code}`;
-    if (id in i18n.messages)
-      return _(id, { seconds: retry_after_s ?? 0, minutes: Math.ceil((retry_after_s ?? 60) / 60) });
+    if (id in i18n.messages) {
+      const sentence = _(id, { seconds: retry_after_s ?? 0, minutes: Math.ceil((retry_after_s ?? 60) / 60) });
+      // The detail is about this very case: what hangs on it, why not now, how much there is.
+      return detail ? `${sentence} ${detail}` : sentence;
+    }
     return detail || title || _("problem.unknown");
   };
 }

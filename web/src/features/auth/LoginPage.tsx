@@ -106,7 +106,7 @@ export function LoginPage({ to, ended }: { to: string; ended: boolean }) {
         <div>
           <div className="demo">
             <Cord
-              heading="h3"
+              heading="h2"
               steps={[
                 {
                   key: "m",
