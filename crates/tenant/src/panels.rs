@@ -1,5 +1,8 @@
 //! Panels of a shop: connecting them, testing their keys, and the desk through which they are called.
 
+mod report;
+pub mod words;
+
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -14,6 +17,8 @@ use switchboard_store::{StoreError, TenantScope, tenant::panels::Panel, vault::S
 use url::Url;
 
 use crate::Hub;
+
+pub use report::{PanelReport, report};
 
 #[derive(Debug, thiserror::Error)]
 pub enum PanelUseError {

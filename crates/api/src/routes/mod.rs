@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod health;
+pub mod key_report;
 pub mod me;
 pub mod telegram_hook;
 pub mod tenant;

@@ -33,6 +33,12 @@ pub struct Detected {
     /// [`PanelError::class`] where a probe failed.
     pub error: Option<&'static str>,
     pub detail: Option<Detail>,
+    /// What failed, for who words it differently.
+    #[serde(skip)]
+    pub cause: Option<PanelError>,
+    /// Only the older Admin API answers, which cannot read an order by its id.
+    #[serde(skip)]
+    pub too_old: bool,
 }
 
 /// What one probe says.
@@ -173,6 +179,7 @@ fn too_fast(wire: &Wire, text: &str) -> PanelError {
 fn missed(error: PanelError) -> Probe {
     match error {
         PanelError::RateLimited { .. }
+        | PanelError::PrivateAddress { .. }
         | PanelError::Unreachable {
             request_may_have_arrived: false,
             ..
@@ -194,6 +201,8 @@ fn found(kind: Option<PanelKind>, key_works: bool, words: String) -> Detected {
         words,
         error: None,
         detail: None,
+        cause: None,
+        too_old: false,
     }
 }
 
@@ -236,7 +245,10 @@ fn key_refused(kind: PanelKind, detail: Detail) -> Detected {
 
 fn too_old() -> Detected {
     let words = "The panel speaks only the older Admin API v1, which cannot read an order by its id. Ask its support to switch on Admin API v2.";
-    found(None, false, words.to_owned())
+    Detected {
+        too_old: true,
+        ..found(None, false, words.to_owned())
+    }
 }
 
 fn nothing() -> Detected {
@@ -248,6 +260,7 @@ fn failed(error: &PanelError) -> Detected {
     Detected {
         error: Some(error.class()),
         detail: Some(error.detail().clone()),
+        cause: Some(error.clone()),
         ..found(None, false, words)
     }
 }

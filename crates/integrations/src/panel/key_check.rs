@@ -19,6 +19,9 @@ pub struct KeyReport {
     pub error: Option<&'static str>,
     /// The panel's own words, key struck out.
     pub detail: Option<Detail>,
+    /// What failed, for who words it differently.
+    #[serde(skip)]
+    pub cause: Option<PanelError>,
 }
 
 impl KeyReport {
@@ -46,6 +49,7 @@ impl KeyReport {
             fix,
             error: None,
             detail: None,
+            cause: None,
         }
     }
 
@@ -59,6 +63,7 @@ impl KeyReport {
             fix: Some(fix(error)),
             error: Some(error.class()),
             detail: Some(error.detail().clone()).filter(|detail| !detail.as_str().is_empty()),
+            cause: Some(error.clone()),
         }
     }
 }
@@ -118,7 +123,7 @@ pub(super) fn fix(error: &PanelError) -> &'static str {
         PanelError::Unreachable { .. } => {
             "Check that the panel is up and its address is right; then try again."
         }
-        PanelError::BadAddress { .. } => {
+        PanelError::BadAddress { .. } | PanelError::PrivateAddress { .. } => {
             "Enter the address at which customers open the panel, beginning with https://."
         }
         PanelError::BadShape { .. } => {

@@ -254,6 +254,9 @@ pub enum PanelError {
     /// The stored address cannot be used: private, redirecting, or without the API. Only the owner can mend it.
     #[error("the panel's address cannot be used")]
     BadAddress { detail: Detail },
+    /// The address leads into a private or reserved network, where nothing is ever called.
+    #[error("the panel's address leads into a private network")]
+    PrivateAddress { detail: Detail },
     #[error("the panel's answer could not be read")]
     BadShape { detail: Detail },
 }
@@ -266,7 +269,10 @@ impl PanelError {
             | Self::Blocked { .. }
             | Self::Unreachable { .. }
             | Self::BadShape { .. } => true,
-            Self::Auth { .. } | Self::NotAllowed { .. } | Self::BadAddress { .. } => false,
+            Self::Auth { .. }
+            | Self::NotAllowed { .. }
+            | Self::BadAddress { .. }
+            | Self::PrivateAddress { .. } => false,
         }
     }
 
@@ -285,7 +291,8 @@ impl PanelError {
             Self::Auth { .. }
             | Self::NotAllowed { .. }
             | Self::RateLimited { .. }
-            | Self::BadAddress { .. } => false,
+            | Self::BadAddress { .. }
+            | Self::PrivateAddress { .. } => false,
         }
     }
 
@@ -298,6 +305,7 @@ impl PanelError {
             | Self::Blocked { detail, .. }
             | Self::Unreachable { detail, .. }
             | Self::BadAddress { detail }
+            | Self::PrivateAddress { detail }
             | Self::BadShape { detail } => detail,
         }
     }
@@ -311,6 +319,7 @@ impl PanelError {
             Self::Blocked { .. } => "blocked",
             Self::Unreachable { .. } => "unreachable",
             Self::BadAddress { .. } => "bad_address",
+            Self::PrivateAddress { .. } => "private_address",
             Self::BadShape { .. } => "bad_shape",
         }
     }

@@ -176,10 +176,10 @@ impl Raw {
 fn unreached(error: &HttpError) -> PanelError {
     let detail = Detail::new(&error.to_string());
     match error {
-        HttpError::BadUrl(_)
-        | HttpError::BlockedAddress { .. }
-        | HttpError::Redirect { .. }
-        | HttpError::TooManyRedirects(_) => PanelError::BadAddress { detail },
+        HttpError::BlockedAddress { .. } => PanelError::PrivateAddress { detail },
+        HttpError::BadUrl(_) | HttpError::Redirect { .. } | HttpError::TooManyRedirects(_) => {
+            PanelError::BadAddress { detail }
+        }
         HttpError::TooLarge { .. } => PanelError::BadShape { detail },
         HttpError::Dns { .. }
         | HttpError::Connect { .. }
