@@ -26,6 +26,7 @@ macro_rules! repositories {
 repositories! {
     accounts: tenant::accounts::Accounts<'_>,
     chats: tenant::chats::Chats<'_>,
+    channels: tenant::channels::Channels<'_>,
     messages: tenant::messages::Messages<'_>,
     people: tenant::people::People<'_>,
     panels: tenant::panels::Panels<'_>,

@@ -2,10 +2,8 @@
 
 use secrecy::SecretString;
 use serde::Serialize;
-use switchboard_channels::{
-    login::{LoginError, Step},
-    status::Notice,
-};
+pub use switchboard_channels::login::LoginError;
+use switchboard_channels::{login::Step, status::Notice};
 use switchboard_domain::{
     channel::{ChannelKind, ChatKind},
     id::{AccountId, ChatId},
@@ -19,7 +17,7 @@ use switchboard_store::{
     vault::Sealed,
 };
 
-use crate::Hub;
+use crate::{Hub, channels};
 
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
@@ -59,6 +57,7 @@ pub struct ConnectedAccount {
 pub async fn connect_bot(
     hub: &Hub,
     scope: &TenantScope,
+    actor: &str,
     name: &str,
     token: SecretString,
 ) -> Result<ConnectedAccount, AccountError> {
@@ -150,7 +149,7 @@ pub async fn connect_bot(
     }
     let detail = serde_json::json!({ "network_id": connected.network_id });
     tx.audit()
-        .append("operator", "account.connect", &id.to_string(), detail, now)
+        .append(actor, "account.connect", &id.to_string(), detail, now)
         .await?;
     tx.commit().await?;
     Ok(ConnectedAccount {
@@ -192,25 +191,10 @@ pub async fn set_mode(
         .find_by_network(account.id, network_id)
         .await?
         .ok_or(AccountError::NoChat)?;
-    if mode != ChatMode::Off {
-        if chat.party == ChatParty::Provider {
-            return Err(AccountError::OtherParty("provider's"));
-        }
-        tx.chats().set_party(chat.id, ChatParty::Customer).await?;
-    }
-    tx.chats().set_mode(chat.id, mode).await?;
-    let detail = serde_json::json!({ "mode": mode.as_str() });
-    tx.audit()
-        .append(
-            "operator",
-            "chat.mode",
-            &chat.id.to_string(),
-            detail,
-            hub.clock.now(),
-        )
-        .await?;
-    tx.commit().await?;
-    Ok(chat.id)
+    drop(tx);
+    Ok(channels::set_mode(hub, scope, "operator", chat.id, mode)
+        .await?
+        .id)
 }
 
 /// The row of a group that the owner names as a provider's, made if the bot has not met it yet.

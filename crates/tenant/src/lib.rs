@@ -10,6 +10,7 @@
 
 pub mod accounts;
 mod act;
+pub mod channels;
 pub mod customers;
 pub mod fleet;
 mod gather;

@@ -11,7 +11,7 @@ use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 use switchboard_domain::access::{Permission as P, Role};
 use switchboard_platform::{Actor, access::Domain};
-use switchboard_testkit::{Answer, TestApp, User};
+use switchboard_testkit::{Answer, TestApp, User, app::Setup, world::BotPeer};
 use uuid::Uuid;
 
 use super::walk_samples as sample;
@@ -106,6 +106,28 @@ fn rows() -> Vec<Row> {
         }),
         plain(M::POST, "/api/v1/logout", Open, 204, Some(json!({}))),
         plain(M::GET, "/api/v1/me", Own, 200, None),
+        plain(M::GET, t("/channels"), Tenant(P::ChannelsRead), 200, None),
+        made(
+            M::POST,
+            t("/channels/telegram-bots"),
+            Tenant(P::ChannelsManage),
+            201,
+            |scene| Box::pin(sample::bot(scene)),
+        ),
+        made(
+            M::GET,
+            t("/channels/{id}/groups"),
+            Tenant(P::ChannelsRead),
+            200,
+            |scene| Box::pin(sample::channel(scene)),
+        ),
+        made(
+            M::PUT,
+            t("/chats/{id}/mode"),
+            Tenant(P::ChannelsManage),
+            200,
+            |scene| Box::pin(sample::group(scene)),
+        ),
         plain(M::GET, t("/wallet"), Tenant(P::WalletRead), 200, None),
     ]
 }
@@ -113,6 +135,8 @@ fn rows() -> Vec<Row> {
 /// Everybody who asks.
 pub struct Scene {
     pub app: TestApp,
+    pub bots: BotPeer,
+    _folder: tempfile::TempDir,
     pub owner: User,
     pub agent: User,
     pub logs_only: User,
@@ -124,7 +148,13 @@ pub struct Scene {
 
 impl Scene {
     async fn set() -> Self {
-        let app = TestApp::start().await;
+        let folder = tempfile::tempdir().unwrap();
+        let bots = BotPeer::alone(folder.path()).await;
+        let app = TestApp::with(Setup {
+            telegram: bots.url().parse().unwrap(),
+            ..Setup::default()
+        })
+        .await;
         let owner = app.owner("asha").await;
         let agent = app.member(&owner, "chand", Role::Agent).await;
         let logs_only = app.member(&owner, "dipa", Role::LogsOnly).await;
@@ -139,6 +169,8 @@ impl Scene {
         let support = app.person("gita", None, Role::PlatformSupport).await;
         Self {
             app,
+            bots,
+            _folder: folder,
             owner,
             agent,
             logs_only,

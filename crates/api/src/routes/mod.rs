@@ -22,5 +22,9 @@ pub fn api() -> OpenApiRouter<Arc<App>> {
         // One's own account.
         .routes(routes!(me::get::get_me))
         // One tenant.
+        .routes(routes!(tenant::channels::list::list_channels))
+        .routes(routes!(tenant::channels::connect_bot::connect_telegram_bot))
+        .routes(routes!(tenant::channels::groups::list_groups))
+        .routes(routes!(tenant::chats::set_mode::set_chat_mode))
         .routes(routes!(tenant::wallet::get::get_wallet))
 }

@@ -61,7 +61,7 @@ pub async fn bot(app: &Installation, out: &Output, command: Bot) -> anyhow::Resu
             let scope = scope(app, &tenant).await?;
             let token = read_secret(&token_file)?;
             out.progress("asking the network who this is");
-            let account = accounts::connect_bot(&app.hub, &scope, &name, token).await?;
+            let account = accounts::connect_bot(&app.hub, &scope, "operator", &name, token).await?;
             out.answer(&account, || {
                 let username = account
                     .username

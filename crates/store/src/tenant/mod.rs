@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod channels;
 pub mod chats;
 pub mod messages;
 pub mod outbox;

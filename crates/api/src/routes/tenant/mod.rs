@@ -1,3 +1,5 @@
 //! Routes of one tenant, under `/api/v1/tenants/{tenant}`.
 
+pub mod channels;
+pub mod chats;
 pub mod wallet;

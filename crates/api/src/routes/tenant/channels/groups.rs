@@ -1,0 +1,84 @@
+//! `GET /api/v1/tenants/{tenant}/channels/{id}/groups`
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use switchboard_store::tenant::channels::Group;
+use switchboard_tenant::channels;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::{App, Json, Page, PageQuery, Path, Permit, Problem, Query, TenantPath, TenantScope, may};
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct GroupFilter {
+    /// Part of the title.
+    pub q: Option<String>,
+}
+
+/// A group that the account is in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GroupRow {
+    pub id: Uuid,
+    pub title: String,
+    /// `support`: answered. `silent`: worked through and logged, nothing is said. `off`: left alone.
+    pub mode: String,
+    /// `none`, `customer`, `provider`.
+    pub party: String,
+    pub provider_alias: Option<String>,
+    pub last_at: Option<DateTime<Utc>>,
+    /// Why it can no longer be written to.
+    pub lost_reason: Option<String>,
+}
+
+impl From<Group> for GroupRow {
+    fn from(group: Group) -> Self {
+        Self {
+            id: group.id,
+            title: group.title,
+            mode: group.mode,
+            party: group.party,
+            provider_alias: group.provider_alias,
+            last_at: group.last_at,
+            lost_reason: group.lost_reason,
+        }
+    }
+}
+
+/// Groups of one account, by title.
+#[utoipa::path(get, path = "/api/v1/tenants/{tenant}/channels/{id}/groups", operation_id = "list_groups", tag = "channels",
+    security(("session" = [])), params(TenantPath, ("id" = Uuid, Path), PageQuery, GroupFilter),
+    responses((status = 200, body = Page<GroupRow>)))]
+pub async fn list_groups(
+    _permit: Permit<may::ChannelsRead>,
+    scope: TenantScope,
+    ids: Path<(Uuid, Uuid)>,
+    page: Query<PageQuery>,
+    filter: Query<GroupFilter>,
+    State(app): State<Arc<App>>,
+) -> Result<Json<Page<GroupRow>>, Problem> {
+    let q = filter
+        .0
+        .q
+        .as_deref()
+        .map(str::trim)
+        .filter(|text| !text.is_empty());
+    let rows = channels::groups(
+        &app.hub,
+        &scope,
+        ids.0.1.into(),
+        q,
+        page.0.after()?,
+        page.0.fetch(),
+    )
+    .await?
+    .ok_or_else(Problem::not_found)?;
+    Ok(Json(page.0.page(
+        rows,
+        |row| (row.title.clone(), row.id),
+        GroupRow::from,
+    )))
+}
