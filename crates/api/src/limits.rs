@@ -92,6 +92,8 @@ pub struct Limits {
     tenant: Keyed<TenantId>,
     login_address: Keyed<IpAddr>,
     login_name: Keyed<String>,
+    sign_up: Keyed<IpAddr>,
+    key_check: Keyed<IpAddr>,
     /// The layer's own, to be forgotten with the others.
     address: OnceLock<ByAddress>,
 }
@@ -105,6 +107,8 @@ impl Limits {
             tenant: RateLimiter::keyed(rates.tenant.quota()),
             login_address: RateLimiter::keyed(rates.login_address.quota()),
             login_name: RateLimiter::keyed(rates.login_name.quota()),
+            sign_up: RateLimiter::keyed(rates.sign_up.quota()),
+            key_check: RateLimiter::keyed(rates.key_check.quota()),
             address: OnceLock::new(),
         }
     }
@@ -128,12 +132,22 @@ impl Limits {
         check(&self.login_name, &name)
     }
 
+    pub(crate) fn sign_up(&self, ip: ClientIp) -> Result<(), Problem> {
+        check(&self.sign_up, &ip.bucket())
+    }
+
+    pub(crate) fn key_check(&self, ip: ClientIp) -> Result<(), Problem> {
+        check(&self.key_check, &ip.bucket())
+    }
+
     /// Forgets whoever has not asked for a while; to be called every minute.
     pub fn forget_idle(&self) {
         self.account.retain_recent();
         self.tenant.retain_recent();
         self.login_address.retain_recent();
         self.login_name.retain_recent();
+        self.sign_up.retain_recent();
+        self.key_check.retain_recent();
         if let Some(address) = self.address.get() {
             address.retain_recent();
         }

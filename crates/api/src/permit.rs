@@ -172,6 +172,17 @@ pub(crate) async fn on_platform(app: &App, who: &SignedIn) -> Result<PermissionS
     }
 }
 
+/// For what is open to everybody on this machine: making the first master admin.
+pub struct LocalConsole(());
+
+impl FromRequestParts<Arc<App>> for LocalConsole {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        console_is_open(parts, app).map(Self)
+    }
+}
+
 /// Until there are second factors the console is for the machine itself.
 pub(crate) fn console_is_open(parts: &Parts, app: &App) -> Result<(), Problem> {
     if app.settings.admin_allow_remote {

@@ -137,6 +137,10 @@ impl Accounts {
         Ok(id)
     }
 
+    pub(crate) async fn hash(&self, password: &SecretString) -> Result<String, PasswordError> {
+        self.passwords.hash(password).await
+    }
+
     /// Gives an account a role, or another one in place of the one it has there.
     pub async fn set_role(
         &self,
@@ -153,7 +157,7 @@ impl Accounts {
         Ok(())
     }
 
-    async fn join(
+    pub(crate) async fn join(
         &self,
         tx: &mut PlatformTx,
         actor: &Actor,

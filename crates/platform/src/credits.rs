@@ -30,6 +30,19 @@ pub async fn add(
     amount: Credits,
     reason: &str,
 ) -> Result<Credits, CreditError> {
+    let grant = GrantId::from_uuid(db.clock().uuid());
+    add_once(db, actor, tenant, amount, reason, grant).await
+}
+
+/// The same for a request that may come twice: the grant's id, made by the caller, is what it is known by.
+pub async fn add_once(
+    db: &Db,
+    actor: &Actor,
+    tenant: TenantId,
+    amount: Credits,
+    reason: &str,
+    grant: GrantId,
+) -> Result<Credits, CreditError> {
     let reason = reason.trim();
     if reason.is_empty() {
         return Err(CreditError::NoReason);
@@ -43,29 +56,31 @@ pub async fn add(
         .ok_or(CreditError::NotFound)?;
     let clock = db.clock();
     let now = clock.now();
-    let before = db.begin(&scope).await?.wallet().balance().await?;
-    if before
-        .balance
-        .checked_add(amount)
-        .is_none_or(|after| after < Credits::ZERO)
-    {
-        return Err(CreditError::TooMuch {
-            balance: before.balance,
-        });
-    }
-    let grant = GrantId::from_uuid(clock.uuid());
     let cause = format!("admin:{grant}");
     let mut tx = db.begin_platform().await?;
-    tx.grants()
+    let is_new = tx
+        .grants()
         .insert(grant, tenant, amount, &cause, reason, actor.as_str(), now)
         .await?;
-    let detail = serde_json::json!({ "grant": grant, "micros": amount.micros(), "reason": reason });
-    tx.audit()
-        .append(actor.as_str(), "credit.add", Some(tenant), detail, now)
-        .await?;
-    tx.enqueue_for(tenant, &[book_job(clock.as_ref(), &cause)])
-        .await?;
-    tx.commit().await?;
+    if is_new {
+        let before = db.begin(&scope).await?.wallet().balance().await?;
+        if before
+            .balance
+            .checked_add(amount)
+            .is_none_or(|after| after < Credits::ZERO)
+        {
+            return Err(CreditError::TooMuch {
+                balance: before.balance,
+            });
+        }
+        let detail = serde_json::json!({ "grant": grant, "micros": amount.micros(), "reason": reason });
+        tx.audit()
+            .append(actor.as_str(), "credit.add", Some(tenant), detail, now)
+            .await?;
+        tx.enqueue_for(tenant, &[book_job(clock.as_ref(), &cause)])
+            .await?;
+        tx.commit().await?;
+    }
     // From here on the job books it even if this process ends; booked now, the caller sees the new balance.
     let mut tx = db.begin(&scope).await?;
     tx.wallet().book_grant(grant, now).await?;

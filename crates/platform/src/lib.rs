@@ -10,7 +10,10 @@ pub mod accounts;
 pub mod credits;
 pub mod passwords;
 pub mod sessions;
+pub mod setup;
+pub mod signup;
 pub mod tenants;
+pub mod users;
 
 use std::fmt;
 

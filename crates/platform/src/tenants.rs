@@ -10,7 +10,11 @@ use switchboard_domain::{
     credit::Credits,
     id::{GrantId, TenantId},
 };
-use switchboard_store::{Db, StoreError, platform::tenants::TenantRow, queue::NewJob};
+use switchboard_store::{
+    Db, PlatformTx, StoreError,
+    platform::{sign_ups::Step, tenants::TenantRow},
+    queue::NewJob,
+};
 
 use crate::Actor;
 
@@ -21,6 +25,9 @@ pub const BOOK_GRANTS: &str = "credit.book";
 
 /// Credits that a new tenant starts with, in platform setting `trial_credits` (micro-credits).
 const DEFAULT_TRIAL: i64 = 100 * Credits::MICRO;
+
+/// Marks a tenant that is suspended because its owner is.
+pub(crate) const WITH_OWNER: &str = "with its owner: ";
 
 #[derive(Debug, thiserror::Error)]
 pub enum TenantError {
@@ -65,9 +72,22 @@ impl Tenants {
         {
             return Err(TenantError::BadName);
         }
-        let now = self.clock.now();
         let tenant = TenantId::from_uuid(self.clock.uuid());
         let mut tx = self.db.begin_platform().await?;
+        self.create_in(&mut tx, actor, tenant, name).await?;
+        tx.commit().await?;
+        Ok(tenant)
+    }
+
+    /// The same as a part of somebody else's transaction.
+    pub(crate) async fn create_in(
+        &self,
+        tx: &mut PlatformTx,
+        actor: &Actor,
+        tenant: TenantId,
+        name: &str,
+    ) -> Result<(), TenantError> {
+        let now = self.clock.now();
         tx.tenants()
             .insert(tenant, name, self.slots, now)
             .await
@@ -88,8 +108,7 @@ impl Tenants {
             .lane(format!("provision:{tenant}"))
             .payload(serde_json::json!({ "tenant": tenant }));
         tx.enqueue(&[job]).await?;
-        tx.commit().await?;
-        Ok(tenant)
+        Ok(())
     }
 
     /// Does whatever is still missing; `progress` hears each step in words. Safe to call by several at once.
@@ -112,8 +131,11 @@ impl Tenants {
         self.step(tenant, "making the schema and its tables", progress)
             .await?;
         self.db.provision_schema(tenant).await?;
-        self.step(tenant, "giving trial credits", progress).await?;
         let now = self.clock.now();
+        let mut tx = self.db.begin_platform().await?;
+        tx.sign_ups().done(tenant, Step::Schema, now).await?;
+        tx.commit().await?;
+        self.step(tenant, "giving trial credits", progress).await?;
         let mut tx = self.db.begin_platform().await?;
         let trial = Credits::from_micros(
             tx.settings()
@@ -140,10 +162,18 @@ impl Tenants {
             &[book_job(self.clock.as_ref(), &format!("trial:{tenant}"))],
         )
         .await?;
+        tx.sign_ups().done(tenant, Step::Credits, now).await?;
+        // Its owner may have been suspended meanwhile: then it is born suspended, and comes to life with them.
+        let locked = tx.memberships().owner_is_locked(tenant).await?;
+        let (state, reason) = if locked {
+            ("suspended", format!("{WITH_OWNER}suspended before it was made"))
+        } else {
+            ("active", String::new())
+        };
         // Somebody else may have come to the same end meanwhile: it is told once.
         if tx
             .tenants()
-            .set_state(tenant, &["provisioning"], "active", "", now)
+            .set_state(tenant, &["provisioning"], state, &reason, now)
             .await?
         {
             tx.audit()
@@ -151,13 +181,14 @@ impl Tenants {
                     "system",
                     "tenant.activate",
                     Some(tenant),
-                    serde_json::json!({}),
+                    serde_json::json!({ "state": state }),
                     now,
                 )
                 .await?;
         }
         tx.commit().await?;
         self.db.forget(tenant).await;
+        self.db.forget_people();
         // The worker would book it too; done here as well, a tenant is never seen without its first credits.
         self.book_grants(tenant).await?;
         progress("ready");

@@ -5,7 +5,10 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use anyhow::Context;
 use switchboard_api::{App, KEEP_ANSWERS, router};
 use switchboard_domain::id::TenantId;
-use switchboard_platform::tenants::PROVISION;
+use switchboard_platform::{
+    setup::{self, Finished},
+    tenants::PROVISION,
+};
 use switchboard_store::{
     MigrateError,
     queue::{Claimed, Handler, Outcome, Worker, WorkerConfig},
@@ -22,6 +25,9 @@ use crate::{
     config::Config,
     wiring::{Installation, Opener},
 };
+
+/// How often a panel that was down at sign-up is asked again.
+const TEST_PANEL_EVERY: Duration = Duration::from_secs(60);
 
 /// Runs until SIGINT or SIGTERM. What was accepted is finished or stays in the queue.
 pub async fn run(config: Config) -> anyhow::Result<()> {
@@ -161,11 +167,21 @@ impl Jobs {
                 error: "the job names no tenant".to_owned(),
             };
         };
-        if let Err(error) = self.tenants.provision(tenant, &|_| {}).await {
-            return Outcome::Retry {
-                after: None,
-                error: format!("{:#}", anyhow::Error::from(error)),
-            };
+        let http = &self.tenant_jobs.0.http;
+        match setup::finish(&self.db, &self.tenants, http, tenant).await {
+            Ok(Finished::Done) => {}
+            Ok(Finished::PanelLater) => {
+                return Outcome::Later {
+                    after: TEST_PANEL_EVERY,
+                    reason: "the panel of the sign-up did not answer".to_owned(),
+                };
+            }
+            Err(error) => {
+                return Outcome::Retry {
+                    after: None,
+                    error: format!("{:#}", anyhow::Error::from(error)),
+                };
+            }
         }
         let end = async {
             let mut tx = self.db.begin_platform().await?;

@@ -39,6 +39,14 @@ impl PlatformTx {
         platform::logins::Logins::new(&mut self.tx)
     }
 
+    pub fn sign_ups(&mut self) -> platform::sign_ups::SignUps<'_> {
+        platform::sign_ups::SignUps::new(&mut self.tx)
+    }
+
+    pub fn users(&mut self) -> platform::users::Users<'_> {
+        platform::users::Users::new(&mut self.tx)
+    }
+
     pub fn admin_links(&mut self) -> platform::admin_links::AdminLinks<'_> {
         platform::admin_links::AdminLinks::new(&mut self.tx)
     }

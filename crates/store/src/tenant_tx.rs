@@ -27,6 +27,7 @@ repositories! {
     accounts: tenant::accounts::Accounts<'_>,
     chats: tenant::chats::Chats<'_>,
     channels: tenant::channels::Channels<'_>,
+    checklist: tenant::checklist::Checklist<'_>,
     messages: tenant::messages::Messages<'_>,
     people: tenant::people::People<'_>,
     panels: tenant::panels::Panels<'_>,

@@ -11,6 +11,7 @@
 pub mod accounts;
 mod act;
 pub mod channels;
+pub mod checklist;
 pub mod customers;
 pub mod fleet;
 mod gather;

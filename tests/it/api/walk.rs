@@ -24,7 +24,6 @@ pub enum Who {
     /// Whoever is signed in, about themselves.
     Own,
     Tenant(P),
-    #[allow(dead_code, reason = "the console comes next")]
     Platform(P),
 }
 
@@ -46,7 +45,6 @@ impl Sample {
         }
     }
 
-    #[allow(dead_code, reason = "for rows with ids")]
     pub fn with_id(id: impl ToString, body: Option<Value>) -> Self {
         Self {
             ids: vec![id.to_string()],
@@ -98,13 +96,30 @@ const T: &str = "/api/v1/tenants/{tenant}";
 /// One line per operation. Own accounts, sessions and the like are made by `walk_samples`.
 fn rows() -> Vec<Row> {
     use Method as M;
-    use Who::{Open, Own, Tenant};
+    use Who::{Open, Own, Platform, Tenant};
     let t = |path: &str| -> &'static str { format!("{T}{path}").leak() };
     vec![
         made(M::POST, "/api/v1/login", Open, 200, |scene| {
             Box::pin(sample::login(scene))
         }),
         plain(M::POST, "/api/v1/logout", Open, 204, Some(json!({}))),
+        made(M::POST, "/api/v1/signup", Open, 201, |scene| {
+            Box::pin(sample::sign_up(scene))
+        }),
+        plain(
+            M::POST,
+            "/api/v1/signup/check-key",
+            Open,
+            200,
+            Some(sample::private_panel()),
+        ),
+        made(M::GET, "/api/v1/setup/{token}", Open, 200, |_| {
+            Box::pin(sample::used_link())
+        }),
+        // There is a master admin, so no link is valid; `console.rs` uses one that is.
+        made(M::POST, "/api/v1/setup/{token}", Open, 410, |_| {
+            Box::pin(sample::used_link())
+        }),
         plain(M::GET, "/api/v1/me", Own, 200, None),
         plain(M::GET, t("/channels"), Tenant(P::ChannelsRead), 200, None),
         made(
@@ -128,7 +143,58 @@ fn rows() -> Vec<Row> {
             200,
             |scene| Box::pin(sample::group(scene)),
         ),
+        plain(M::PATCH, "/api/v1/me", Own, 200, Some(json!({"theme": "dark"}))),
+        plain(
+            M::POST,
+            "/api/v1/me/password",
+            Own,
+            204,
+            Some(sample::same_password()),
+        ),
+        plain(M::GET, "/api/v1/me/sessions", Own, 200, None),
+        plain(M::DELETE, "/api/v1/me/sessions", Own, 204, None),
+        made(M::DELETE, "/api/v1/me/sessions/{id}", Own, 204, |scene| {
+            Box::pin(sample::session(scene))
+        }),
+        plain(M::GET, "/api/v1/me/logins", Own, 200, None),
+        plain(M::GET, "/api/v1/me/setup", Own, 200, None),
         plain(M::GET, t("/wallet"), Tenant(P::WalletRead), 200, None),
+        plain(M::GET, "/api/v1/admin/users", Platform(P::UsersRead), 200, None),
+        made(
+            M::GET,
+            "/api/v1/admin/users/{id}",
+            Platform(P::UsersRead),
+            200,
+            |scene| Box::pin(sample::user(scene)),
+        ),
+        made(
+            M::POST,
+            "/api/v1/admin/users/{id}/suspend",
+            Platform(P::UsersManage),
+            200,
+            |scene| Box::pin(sample::user(scene)),
+        ),
+        made(
+            M::POST,
+            "/api/v1/admin/users/{id}/ban",
+            Platform(P::UsersManage),
+            200,
+            |scene| Box::pin(sample::user(scene)),
+        ),
+        made(
+            M::POST,
+            "/api/v1/admin/users/{id}/reinstate",
+            Platform(P::UsersManage),
+            200,
+            |scene| Box::pin(sample::suspended_user(scene)),
+        ),
+        made(
+            M::POST,
+            "/api/v1/admin/users/{id}/credits",
+            Platform(P::CreditsManage),
+            200,
+            |scene| Box::pin(sample::credits(scene)),
+        ),
     ]
 }
 
@@ -141,7 +207,10 @@ pub struct Scene {
     pub agent: User,
     pub logs_only: User,
     pub other: User,
+    /// Their tenant is suspended.
     pub suspended: User,
+    /// They themselves are, and their tenant with them.
+    pub locked: User,
     pub admin: User,
     pub support: User,
 }
@@ -166,6 +235,9 @@ impl Scene {
             .await
             .unwrap();
         let admin = app.admin().await;
+        let locked = app.owner("falgun").await;
+        let path = format!("/api/v1/admin/users/{}/suspend", locked.id.uuid());
+        admin.post(&path, json!({"reason": "a test"})).await.expect(200);
         let support = app.person("gita", None, Role::PlatformSupport).await;
         Self {
             app,
@@ -176,6 +248,7 @@ impl Scene {
             logs_only,
             other,
             suspended,
+            locked,
             admin,
             support,
         }
@@ -267,6 +340,13 @@ async fn walk(scene: &Scene, row: &Row) {
     let tenant = scene.owner.tenant.unwrap().uuid();
     let sample = (row.sample)(scene).await;
     let nobody = scene.app.anonymous();
+    if !matches!(row.who, Who::Open) {
+        for tenant in [tenant, scene.locked.tenant.unwrap().uuid()] {
+            ask(row, &scene.locked, tenant, &sample)
+                .await
+                .problem(403, "account-suspended");
+        }
+    }
     match row.who {
         Who::Open => {
             let answer = ask(row, &nobody, tenant, &sample).await;

@@ -1,14 +1,25 @@
 //! Requests of the walk that need something to be there.
 
-use serde_json::json;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use secrecy::SecretString;
+use serde_json::{Value, json};
 use switchboard_domain::{
+    access::Role,
     channel::ChatKind,
     id::{AccountId, ChatId},
 };
+use switchboard_platform::{Actor, accounts::Origin, users};
 use switchboard_store::tenant::chats::{ChatMode, NewChat};
-use switchboard_testkit::app::PASSWORD;
+use switchboard_testkit::{User, app::PASSWORD};
 
 use super::walk::{Sample, Scene};
+
+/// A name that nobody has yet.
+fn fresh(what: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("{what}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
 
 pub async fn login(scene: &Scene) -> Sample {
     Sample::plain(Some(
@@ -53,4 +64,77 @@ pub async fn group(scene: &Scene) -> Sample {
     let chat = tx.chats().upsert(&new, hub.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     Sample::with_id(chat.id.uuid(), Some(json!({"mode": "support"})))
+}
+
+pub async fn sign_up(_: &Scene) -> Sample {
+    Sample::plain(Some(json!({
+        "username": fresh("new"), "password": PASSWORD, "whatsapp_number": "+977 9800000001",
+        "telegram_username": "@new_shop", "panel_url": "https://panel.example", "panel_key": "0123456789abcdef",
+        "accept_terms": true
+    })))
+}
+
+/// An address that is not called.
+pub fn private_panel() -> Value {
+    json!({"panel_url": "http://10.0.0.1:8080", "panel_key": "0123456789abcdef"})
+}
+
+pub async fn used_link() -> Sample {
+    let body = json!({"username": "somebody", "password": PASSWORD});
+    Sample::with_id("0".repeat(64), Some(body))
+}
+
+pub fn same_password() -> Value {
+    json!({"current": PASSWORD, "new": PASSWORD})
+}
+
+/// Another browser of the owner.
+pub async fn session(scene: &Scene) -> Sample {
+    let accounts = &scene.app.app.accounts;
+    let origin = Origin {
+        ip: [127, 0, 0, 1].into(),
+        agent: "another browser".to_owned(),
+    };
+    let password = SecretString::from(PASSWORD);
+    accounts
+        .login(&scene.owner.username, &password, &origin)
+        .await
+        .unwrap();
+    let sessions = accounts.sessions(scene.owner.id).await.unwrap();
+    let other = sessions
+        .iter()
+        .find(|session| session.agent == "another browser")
+        .unwrap();
+    Sample::with_id(other.id, None)
+}
+
+async fn somebody(scene: &Scene) -> User {
+    scene
+        .app
+        .person(&fresh("user"), scene.other.tenant, Role::Agent)
+        .await
+}
+
+pub async fn user(scene: &Scene) -> Sample {
+    let id = somebody(scene).await.id.uuid();
+    Sample::with_id(id, Some(json!({"reason": "a test"})))
+}
+
+pub async fn suspended_user(scene: &Scene) -> Sample {
+    let id = somebody(scene).await.id;
+    users::change(
+        &scene.app.app.db,
+        &Actor::operator(),
+        id,
+        users::Change::Suspend,
+        "a test",
+    )
+    .await
+    .unwrap();
+    Sample::with_id(id.uuid(), Some(json!({"reason": "a test"})))
+}
+
+pub async fn credits(scene: &Scene) -> Sample {
+    let body = json!({"micros": 1_000_000, "reason": "a test"});
+    Sample::with_id(scene.other.id.uuid(), Some(body))
 }

@@ -76,6 +76,8 @@ codes! {
         "Try again shortly; `GET /api/v1/me/setup` shows how far it is.";
     RequestInProgress = CONFLICT "request-in-progress", "This is being done already.",
         "Another request with the same `Idempotency-Key` is under way.";
+    LinkUsed = GONE "link-used", "This link is not valid any more. Start the server again: it prints a new one as long as nobody administers it.",
+        "A one-time link was used, replaced, or is older than a day.";
     TooLarge = PAYLOAD_TOO_LARGE "too-large", "That is too large.",
         "The body is larger than this address takes.";
     UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE "unsupported-media-type", "The request is not JSON.",

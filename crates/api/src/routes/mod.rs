@@ -1,5 +1,6 @@
 //! Every route, collected in one place. One file per endpoint: request, view, notes for OpenAPI, handler.
 
+pub mod admin;
 pub mod auth;
 pub mod health;
 pub mod key_report;
@@ -19,12 +20,33 @@ pub fn api() -> OpenApiRouter<Arc<App>> {
         // Open to everybody.
         .routes(routes!(auth::login::login))
         .routes(routes!(auth::logout::logout))
+        .routes(routes!(auth::sign_up::create::sign_up))
+        .routes(routes!(auth::sign_up::check_key::check_sign_up_key))
+        .routes(routes!(
+            auth::setup::get::get_setup_link,
+            auth::setup::create::set_up
+        ))
         // One's own account.
-        .routes(routes!(me::get::get_me))
+        .routes(routes!(me::get::get_me, me::patch::update_me))
+        .routes(routes!(me::password::change_password))
+        .routes(routes!(
+            me::sessions::list::list_sessions,
+            me::sessions::revoke_others::revoke_other_sessions
+        ))
+        .routes(routes!(me::sessions::revoke::revoke_session))
+        .routes(routes!(me::logins::list_logins))
+        .routes(routes!(me::setup::get_setup))
         // One tenant.
         .routes(routes!(tenant::channels::list::list_channels))
         .routes(routes!(tenant::channels::connect_bot::connect_telegram_bot))
         .routes(routes!(tenant::channels::groups::list_groups))
         .routes(routes!(tenant::chats::set_mode::set_chat_mode))
         .routes(routes!(tenant::wallet::get::get_wallet))
+        // The platform's console.
+        .routes(routes!(admin::users::list::list_users))
+        .routes(routes!(admin::users::get::get_user))
+        .routes(routes!(admin::users::suspend::suspend_user))
+        .routes(routes!(admin::users::ban::ban_user))
+        .routes(routes!(admin::users::reinstate::reinstate_user))
+        .routes(routes!(admin::users::credits::add_credits))
 }

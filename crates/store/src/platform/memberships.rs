@@ -59,6 +59,17 @@ impl Memberships<'_> {
         Ok(ids.into_iter().map(TenantId::from_uuid).collect())
     }
 
+    /// Whether the tenant has owners and none of them is in good standing.
+    pub async fn owner_is_locked(&mut self, tenant: TenantId) -> Result<bool, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT coalesce(bool_and(a.state <> 'active'), false) FROM platform.membership m
+             JOIN platform.account a ON a.id = m.account_id WHERE m.tenant_id = $1 AND m.role = 'owner'",
+        )
+        .bind(tenant.uuid())
+        .fetch_one(&mut *self.conn)
+        .await?)
+    }
+
     /// Id and username of everybody in a tenant, by name.
     pub async fn of_tenant(&mut self, tenant: TenantId) -> Result<Vec<(Uuid, String)>, StoreError> {
         Ok(sqlx::query_as(

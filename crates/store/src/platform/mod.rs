@@ -10,6 +10,8 @@ pub mod logins;
 pub mod memberships;
 pub mod sessions;
 pub mod settings;
+pub mod sign_ups;
 pub mod tenants;
+pub mod users;
 
 use crate::tenant::repository;

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod audit;
 pub mod channels;
 pub mod chats;
+pub mod checklist;
 pub mod messages;
 pub mod outbox;
 pub mod panels;

@@ -49,6 +49,19 @@ impl Panels<'_> {
         Ok(())
     }
 
+    /// Another kind than was thought: its desk is opened anew.
+    pub async fn set_kind(&mut self, id: PanelId, kind: &str, abilities: &Value) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE panel SET kind = $2, abilities = $3, version = version + 1 WHERE id = $1 AND kind <> $2",
+        )
+        .bind(id.uuid())
+        .bind(kind)
+        .bind(abilities)
+        .execute(&mut *self.conn)
+        .await?;
+        Ok(())
+    }
+
     pub async fn list(&mut self) -> Result<Vec<Panel>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT id, kind, name, base_url, secret, abilities, min_gap_ms, time_zone, version, created_at

@@ -2,6 +2,9 @@
 
 pub mod login;
 pub mod logout;
+pub mod setup;
+pub mod sign_up;
+pub mod view;
 
 use std::{convert::Infallible, sync::Arc};
 

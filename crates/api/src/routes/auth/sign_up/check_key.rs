@@ -1,0 +1,57 @@
+//! `POST /api/v1/signup/check-key`
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use secrecy::SecretString;
+use serde::Deserialize;
+use switchboard_integrations::panel::{PanelKind, judge_typed};
+use utoipa::ToSchema;
+
+use super::super::view::{KeyReport, PanelKindName};
+use crate::{App, ClientIp, FieldErrors, Json, Problem};
+
+#[derive(Deserialize, ToSchema)]
+pub struct KeyToCheck {
+    panel_url: String,
+    #[schema(value_type = Option<PanelKindName>)]
+    panel_kind: Option<PanelKind>,
+    #[schema(value_type = String)]
+    panel_key: SecretString,
+}
+
+/// Test a panel's key while its owner waits. A panel that is down or broken is an answer too.
+#[utoipa::path(post, path = "/api/v1/signup/check-key", operation_id = "check_sign_up_key", tag = "auth", request_body = KeyToCheck,
+    responses((status = 200, body = KeyReport)))]
+pub async fn check_sign_up_key(
+    State(app): State<Arc<App>>,
+    ip: ClientIp,
+    Json(input): Json<KeyToCheck>,
+) -> Result<Json<KeyReport>, Problem> {
+    use secrecy::ExposeSecret;
+    let key = input.panel_key.expose_secret().trim();
+    let mut errors = FieldErrors::default();
+    errors.check(
+        !input.panel_url.trim().is_empty(),
+        "panel_url",
+        "required",
+        "Enter the address at which your customers open the panel.",
+    );
+    errors.check(
+        !key.is_empty(),
+        "panel_key",
+        "required",
+        "Paste the panel's API key.",
+    );
+    errors.check(
+        key.len() <= 500 && !key.chars().any(char::is_whitespace),
+        "panel_key",
+        "invalid",
+        "A key has no spaces and is one line. Copy it again.",
+    );
+    errors.finish()?;
+    app.limits.key_check(ip)?;
+    let (key, now) = (SecretString::from(key), app.db.clock().now());
+    let verdict = judge_typed(&input.panel_url, input.panel_kind, &key, &app.hub.http, now).await;
+    Ok(Json(verdict.into()))
+}

@@ -1,0 +1,2 @@
+pub mod check_key;
+pub mod create;

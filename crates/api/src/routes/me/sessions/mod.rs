@@ -1,0 +1,3 @@
+pub mod list;
+pub mod revoke;
+pub mod revoke_others;
