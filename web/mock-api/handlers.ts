@@ -3,5 +3,12 @@ import { accountHandlers } from "./account";
 import { homeHandlers } from "./home";
 import { liveHandlers } from "./live";
 import { requestHandlers } from "./requests";
+import { walletHandlers } from "./wallet";
 
-export const handlers = [...accountHandlers, ...homeHandlers, ...requestHandlers, ...liveHandlers];
+export const handlers = [
+  ...accountHandlers,
+  ...homeHandlers,
+  ...requestHandlers,
+  ...liveHandlers,
+  ...walletHandlers,
+];

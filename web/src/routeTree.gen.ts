@@ -15,6 +15,7 @@ import { Route as TenantRouteImport } from "./routes/_tenant"
 import { Route as LoginRouteImport } from "./routes/login"
 import { Route as MeAccountRouteImport } from "./routes/_me.account"
 import { Route as TenantHomeRouteImport } from "./routes/_tenant.home"
+import { Route as TenantWalletRouteImport } from "./routes/_tenant.wallet"
 
 const IndexRoute = IndexRouteImport.update({
   id: "/",
@@ -44,18 +45,25 @@ const TenantHomeRoute = TenantHomeRouteImport.update({
   path: "/home",
   getParentRoute: () => TenantRoute,
 } as any)
+const TenantWalletRoute = TenantWalletRouteImport.update({
+  id: "/wallet",
+  path: "/wallet",
+  getParentRoute: () => TenantRoute,
+} as any)
 
 export interface FileRoutesByFullPath {
   "/": typeof IndexRoute
   "/login": typeof LoginRoute
   "/account": typeof MeAccountRoute
   "/home": typeof TenantHomeRoute
+  "/wallet": typeof TenantWalletRoute
 }
 export interface FileRoutesByTo {
   "/": typeof IndexRoute
   "/login": typeof LoginRoute
   "/account": typeof MeAccountRoute
   "/home": typeof TenantHomeRoute
+  "/wallet": typeof TenantWalletRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -65,12 +73,13 @@ export interface FileRoutesById {
   "/login": typeof LoginRoute
   "/_me/account": typeof MeAccountRoute
   "/_tenant/home": typeof TenantHomeRoute
+  "/_tenant/wallet": typeof TenantWalletRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
-  fullPaths: "/" | "/login" | "/account" | "/home"
+  fullPaths: "/" | "/login" | "/account" | "/home" | "/wallet"
   fileRoutesByTo: FileRoutesByTo
-  to: "/" | "/login" | "/account" | "/home"
+  to: "/" | "/login" | "/account" | "/home" | "/wallet"
   id:
     | "__root__"
     | "/"
@@ -79,6 +88,7 @@ export interface FileRouteTypes {
     | "/login"
     | "/_me/account"
     | "/_tenant/home"
+    | "/_tenant/wallet"
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -132,6 +142,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof TenantHomeRouteImport
       parentRoute: typeof TenantRoute
     }
+    "/_tenant/wallet": {
+      id: "/_tenant/wallet"
+      path: "/wallet"
+      fullPath: "/wallet"
+      preLoaderRoute: typeof TenantWalletRouteImport
+      parentRoute: typeof TenantRoute
+    }
   }
 }
 
@@ -147,10 +164,12 @@ const MeRouteWithChildren = MeRoute._addFileChildren(MeRouteChildren)
 
 interface TenantRouteChildren {
   TenantHomeRoute: typeof TenantHomeRoute
+  TenantWalletRoute: typeof TenantWalletRoute
 }
 
 const TenantRouteChildren: TenantRouteChildren = {
   TenantHomeRoute: TenantHomeRoute,
+  TenantWalletRoute: TenantWalletRoute,
 }
 
 const TenantRouteWithChildren =

@@ -1,5 +1,6 @@
 // The frame of every signed-in page: rail on the desk, bar at the thumb, one search, a quiet bar when the connection is lost.
 // The platform's console is the same frame with another accent and a fixed label.
+import "../styles/inside.css";
 import { Link, useRouter } from "@tanstack/react-router";
 import { ChevronsUpDown, Coins, Ellipsis } from "lucide-react";
 import { createContext, type ReactNode, useContext, useState } from "react";
