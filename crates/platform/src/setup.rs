@@ -1,11 +1,11 @@
 //! What follows a sign-up: workspace, first credits, panel. Step by step, resumed wherever it was cut off, shown to who waits.
 
+use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::SecretString;
+use serde_json::Value;
 use switchboard_domain::id::{PanelId, TenantId, UserId};
-use switchboard_integrations::{
-    http::GuardedClient,
-    panel::{KeyState, KeyVerdict, Pace, PanelKind, judge_key},
-};
+use switchboard_integrations::panel::{Pace, PanelKind};
 use switchboard_store::{Db, StoreError, platform::sign_ups::SignUpRow, tenant::panels::Panel};
 use url::Url;
 
@@ -37,7 +37,50 @@ pub struct SetupStep {
 pub struct Progress {
     pub tenant: TenantId,
     pub steps: Vec<SetupStep>,
-    pub panel: Option<KeyVerdict>,
+    /// What the test of the panel's key said, as [`Tested::report`] was kept.
+    pub panel: Option<Value>,
+}
+
+/// What a test of the panel's key came to.
+#[derive(Debug, Clone)]
+pub struct Tested {
+    pub outcome: Outcome,
+    /// The interface that was found.
+    pub kind: Option<PanelKind>,
+    pub sentence: String,
+    /// The whole of it, for the tenant's side, whose words it holds.
+    pub report: Value,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Works,
+    /// Asking again later may say more, without anybody changing anything.
+    MayPass,
+    /// Its owner has to do something.
+    Wrong,
+}
+
+impl Outcome {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Works => "works",
+            Self::MayPass => "may_pass",
+            Self::Wrong => "wrong",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        [Self::Works, Self::MayPass, Self::Wrong]
+            .into_iter()
+            .find(|outcome| outcome.as_str() == text)
+    }
+}
+
+/// Tests a key at an address: the tenant side's own test, handed in by who wires both.
+#[async_trait]
+pub trait TestKey: Send + Sync {
+    async fn test(&self, base: &Url, kind: Option<PanelKind>, key: &SecretString) -> Tested;
 }
 
 impl Progress {
@@ -65,7 +108,7 @@ pub enum Finished {
 pub async fn finish(
     db: &Db,
     tenants: &Tenants,
-    http: &GuardedClient,
+    tester: &dyn TestKey,
     tenant: TenantId,
 ) -> Result<Finished, TenantError> {
     tenants.provision(tenant, &|_| {}).await?;
@@ -80,7 +123,7 @@ pub async fn finish(
         return Ok(Finished::Done);
     };
     adopt_panel(db, tenant, &row).await?;
-    test_panel(db, http, tenant, &row).await
+    test_panel(db, tester, tenant, &row).await
 }
 
 /// Puts the panel where it belongs: into the tenant's own table, under the id that its key was sealed for.
@@ -139,11 +182,11 @@ async fn adopt_panel(db: &Db, tenant: TenantId, row: &SignUpRow) -> Result<(), S
 /// Asks the panel what its key can do, once it answers.
 async fn test_panel(
     db: &Db,
-    http: &GuardedClient,
+    tester: &dyn TestKey,
     tenant: TenantId,
     row: &SignUpRow,
 ) -> Result<Finished, TenantError> {
-    if report_of(row).is_some_and(|report| !report.state.may_pass()) {
+    if outcome_of(row).is_some_and(|outcome| outcome != Outcome::MayPass) {
         return Ok(Finished::Done);
     }
     let Some(scope) = db.scope_if_active(tenant).await? else {
@@ -160,21 +203,21 @@ async fn test_panel(
         .secret
         .open(&*db.data_key(tenant).await?, panel.id)
         .map_err(StoreError::from)?;
-    let now = db.clock().now();
-    let report = judge_key(&url, kind_of(row)?, &key, http, now).await;
-    if let Some(kind) = report.kind.filter(|_| report.state == KeyState::Ok) {
+    let tested = tester.test(&url, kind_of(row)?, &key).await;
+    if let Some(kind) = tested.kind.filter(|_| tested.outcome == Outcome::Works) {
         let mut tx = db.begin(&scope).await?;
         tx.panels()
             .set_kind(id, kind.as_str(), &serde_json::json!(kind.abilities()))
             .await?;
         tx.commit().await?;
     }
-    let shown = serde_json::to_value(&report)
-        .map_err(|error| StoreError::unreadable("sign_up.panel_report", error.to_string()))?;
+    let kept = serde_json::json!({
+        "outcome": tested.outcome.as_str(), "sentence": tested.sentence, "report": tested.report
+    });
     let mut tx = db.begin_platform().await?;
-    tx.sign_ups().set_report(tenant, &shown).await?;
+    tx.sign_ups().set_report(tenant, &kept).await?;
     tx.commit().await?;
-    if report.state.may_pass() && now - row.created_at < KEEP_TESTING {
+    if tested.outcome == Outcome::MayPass && db.clock().now() - row.created_at < KEEP_TESTING {
         return Ok(Finished::PanelLater);
     }
     Ok(Finished::Done)
@@ -190,24 +233,21 @@ fn kind_of(row: &SignUpRow) -> Result<Option<PanelKind>, StoreError> {
         .transpose()
 }
 
-fn report_of(row: &SignUpRow) -> Option<KeyVerdict> {
-    serde_json::from_value(row.panel_report.clone()?).ok()
+fn outcome_of(row: &SignUpRow) -> Option<Outcome> {
+    Outcome::parse(row.panel_report.as_ref()?["outcome"].as_str()?)
 }
 
 /// How far a sign-up is. `None`: this account did not sign up itself.
 pub async fn progress(db: &Db, user: UserId) -> Result<Option<Progress>, StoreError> {
     let row = db.begin_platform().await?.sign_ups().find(user).await?;
-    Ok(row.map(|row| {
-        let report = report_of(&row);
-        Progress {
-            tenant: TenantId::from_uuid(row.tenant_id),
-            steps: steps(&row, report.as_ref()),
-            panel: report,
-        }
+    Ok(row.map(|mut row| Progress {
+        tenant: TenantId::from_uuid(row.tenant_id),
+        steps: steps(&row),
+        panel: row.panel_report.as_mut().map(|kept| kept["report"].take()),
     }))
 }
 
-fn steps(row: &SignUpRow, report: Option<&KeyVerdict>) -> Vec<SetupStep> {
+fn steps(row: &SignUpRow) -> Vec<SetupStep> {
     let made = |key, at: Option<DateTime<Utc>>, before: bool, done: &str, doing: &str| SetupStep {
         key,
         state: match (at, before) {
@@ -218,7 +258,8 @@ fn steps(row: &SignUpRow, report: Option<&KeyVerdict>) -> Vec<SetupStep> {
         at,
         detail: if at.is_some() { done } else { doing }.to_owned(),
     };
-    let tested = row.panel_at.is_some() && report.is_some();
+    let outcome = outcome_of(row);
+    let tested = row.panel_at.is_some() && outcome.is_some();
     let mut panel = made(
         "panel",
         row.panel_at.filter(|_| tested),
@@ -226,12 +267,16 @@ fn steps(row: &SignUpRow, report: Option<&KeyVerdict>) -> Vec<SetupStep> {
         "",
         "Your panel is connected next.",
     );
-    if let Some(report) = report.filter(|_| row.panel_at.is_some()) {
-        panel.detail.clone_from(&report.sentence);
-        panel.state = match report.state {
-            KeyState::Ok => StepState::Done,
-            state if state.may_pass() => StepState::Waiting,
-            _ => StepState::Failed,
+    if let Some(outcome) = outcome.filter(|_| row.panel_at.is_some()) {
+        let sentence = row
+            .panel_report
+            .as_ref()
+            .and_then(|kept| kept["sentence"].as_str());
+        panel.detail = sentence.unwrap_or_default().to_owned();
+        panel.state = match outcome {
+            Outcome::Works => StepState::Done,
+            Outcome::MayPass => StepState::Waiting,
+            Outcome::Wrong => StepState::Failed,
         };
     }
     vec![

@@ -10,7 +10,7 @@ use switchboard_domain::{
     access::Role,
     id::{PanelId, TenantId, UserId},
 };
-use switchboard_integrations::panel::{PanelKind, normalise_base_url};
+use switchboard_integrations::panel::{BadPanelUrl, PanelKind, normalise_base_url};
 use switchboard_store::{
     Db, StoreError,
     platform::sign_ups::SignUpRow,
@@ -105,8 +105,7 @@ impl SignUpForm {
         if let Err(error) = password(&self.password, &self.username) {
             all.push(error);
         }
-        let panel_url = normalise_base_url(&self.panel_url)
-            .map_err(|error| all.push(wrong("panel_url", "invalid", sentence(&error.to_string()))));
+        let panel_url = normalise_base_url(&self.panel_url).map_err(|error| all.push(wrong_url(&error)));
         let key = self.panel_key.expose_secret().trim().to_owned();
         if key.is_empty() {
             all.push(wrong(
@@ -314,6 +313,15 @@ pub fn theme(text: &str) -> Result<String, WrongField> {
     } else {
         Err(wrong("theme", "not-offered", "This theme is not offered."))
     }
+}
+
+/// What is wrong with a panel's address.
+pub fn wrong_url(error: &BadPanelUrl) -> WrongField {
+    let code = match error {
+        BadPanelUrl::Empty => "required",
+        _ => "invalid",
+    };
+    wrong("panel_url", code, sentence(&error.to_string()))
 }
 
 /// An error's text as a sentence.

@@ -4,6 +4,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod serve;
+pub mod sign_up;
 pub mod telegram;
 pub mod telemetry;
 pub mod wiring;

@@ -5,10 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use anyhow::Context;
 use switchboard_api::{App, KEEP_ANSWERS, router};
 use switchboard_domain::id::TenantId;
-use switchboard_platform::{
-    setup::{self, Finished},
-    tenants::PROVISION,
-};
+use switchboard_platform::{setup::Finished, tenants::PROVISION};
 use switchboard_store::{
     MigrateError,
     queue::{Claimed, Handler, Outcome, Worker, WorkerConfig},
@@ -23,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
+    sign_up,
     wiring::{Installation, Opener},
 };
 
@@ -167,8 +165,7 @@ impl Jobs {
                 error: "the job names no tenant".to_owned(),
             };
         };
-        let http = &self.tenant_jobs.0.http;
-        match setup::finish(&self.db, &self.tenants, http, tenant).await {
+        match sign_up::finish(&self.tenant_jobs.0, &self.tenants, tenant).await {
             Ok(Finished::Done) => {}
             Ok(Finished::PanelLater) => {
                 return Outcome::Later {

@@ -13,7 +13,8 @@ use pretty_assertions::assert_eq;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use switchboard_domain::id::TenantId;
-use switchboard_platform::setup::{self, Finished};
+use switchboard_platform::setup::Finished;
+use switchboard_server::sign_up;
 use switchboard_testkit::{
     Answer, TestApp, User,
     app::{PASSWORD, Setup},
@@ -72,8 +73,9 @@ fn tenant(me: &Value) -> TenantId {
 }
 
 async fn finish(app: &TestApp, me: &Value) -> Finished {
-    let (db, tenants, http) = (&app.app.db, &app.app.tenants, &app.app.hub.http);
-    setup::finish(db, tenants, http, tenant(me)).await.unwrap()
+    sign_up::finish(&app.app.hub, &app.app.tenants, tenant(me))
+        .await
+        .unwrap()
 }
 
 async fn states(asha: &User) -> Vec<String> {
@@ -215,7 +217,7 @@ async fn a_sign_up_that_was_cut_off_is_finished_by_somebody_else() {
         states(&asha).await[2..],
         ["credits done", "panel running", "all running"]
     );
-    let done = setup::finish(&other.db, &other.tenants, &other.hub.http, tenant(&me)).await;
+    let done = sign_up::finish(&other.hub, &other.tenants, tenant(&me)).await;
     assert_eq!(done.unwrap(), Finished::Done);
     assert_eq!(states(&asha).await[3..], ["panel done", "all done"]);
 }
@@ -246,7 +248,7 @@ async fn what_is_wrong_is_told_at_its_field_and_nothing_is_made() {
             json!({"telegram_username": "@x"}),
             &["telegram_username: invalid"],
         ),
-        (json!({"panel_url": ""}), &["panel_url: invalid"]),
+        (json!({"panel_url": ""}), &["panel_url: required"]),
         (
             json!({"panel_url": "ftp://panel.example"}),
             &["panel_url: invalid"],

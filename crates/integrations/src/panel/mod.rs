@@ -24,7 +24,6 @@ mod port;
 mod rental;
 mod shape;
 mod user_v2;
-mod verdict;
 mod wire;
 
 pub use adapter::{PanelConfig, connect};
@@ -38,8 +37,6 @@ pub use port::{
     Abilities, ActOutcome, Detail, MAX_IDS, Panel, PanelError, PanelKind, ReadScope, RefillId, RefillState,
     UnknownKind,
 };
-
-pub use verdict::{AbilityState, AbilityWords, KeyState, KeyVerdict, PATIENCE, judge_key, judge_typed};
 
 #[cfg(test)]
 mod forbidden_tests;

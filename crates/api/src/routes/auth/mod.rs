@@ -4,7 +4,6 @@ pub mod login;
 pub mod logout;
 pub mod setup;
 pub mod sign_up;
-pub mod view;
 
 use std::{convert::Infallible, sync::Arc};
 

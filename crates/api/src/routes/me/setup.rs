@@ -7,10 +7,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use switchboard_platform::setup::{self, SetupStep as Step, StepState as State_};
 use switchboard_store::Entry;
-use switchboard_tenant::checklist;
+use switchboard_tenant::{checklist, panels::PanelReport};
 use utoipa::ToSchema;
 
-use crate::{App, Json, Permit, Problem, may, routes::auth::view::KeyReport};
+use crate::{App, Json, Permit, Problem, may, routes::key_report::KeyReport};
 
 /// How far a new workspace is, and what is left to do in it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -118,7 +118,9 @@ pub async fn get_setup(
             state,
             steps: steps.into_iter().map(SetupStep::from).collect(),
         },
-        panel: panel.map(KeyReport::from),
+        panel: panel
+            .and_then(|kept| serde_json::from_value::<PanelReport>(kept).ok())
+            .map(KeyReport::from),
         checklist: items.into_iter().map(ChecklistItem::from).collect(),
     }))
 }

@@ -5,16 +5,19 @@ use std::sync::Arc;
 use axum::extract::State;
 use secrecy::SecretString;
 use serde::Deserialize;
-use switchboard_integrations::panel::{PanelKind, judge_typed};
+use switchboard_platform::signup;
+use switchboard_tenant::panels;
 use utoipa::ToSchema;
 
-use super::super::view::{KeyReport, PanelKindName};
-use crate::{App, ClientIp, FieldErrors, Json, Problem};
+use super::create::wrong_fields;
+use crate::{
+    App, ClientIp, FieldErrors, Json, Problem,
+    routes::key_report::{KeyReport, PanelKind},
+};
 
 #[derive(Deserialize, ToSchema)]
 pub struct KeyToCheck {
     panel_url: String,
-    #[schema(value_type = Option<PanelKindName>)]
     panel_kind: Option<PanelKind>,
     #[schema(value_type = String)]
     panel_key: SecretString,
@@ -51,7 +54,9 @@ pub async fn check_sign_up_key(
     );
     errors.finish()?;
     app.limits.key_check(ip)?;
-    let (key, now) = (SecretString::from(key), app.db.clock().now());
-    let verdict = judge_typed(&input.panel_url, input.panel_kind, &key, &app.hub.http, now).await;
-    Ok(Json(verdict.into()))
+    let (kind, key) = (input.panel_kind.map(Into::into), SecretString::from(key));
+    let report = panels::report(&app.hub, &input.panel_url, kind, &key)
+        .await
+        .map_err(|error| wrong_fields(vec![signup::wrong_url(&error)]))?;
+    Ok(Json(report.into()))
 }

@@ -6,12 +6,14 @@ use axum::{extract::State, response::Response};
 use http::StatusCode;
 use secrecy::SecretString;
 use serde::Deserialize;
-use switchboard_integrations::panel::PanelKind;
 use switchboard_platform::signup::{self, SignUpError, SignUpForm, WrongField};
 use utoipa::ToSchema;
 
-use super::super::{CameFrom, SignedInNow, view::PanelKindName};
-use crate::{App, ClientIp, FieldErrors, Json, Problem, routes::me::view::Me};
+use super::super::{CameFrom, SignedInNow};
+use crate::{
+    App, ClientIp, FieldErrors, Json, Problem,
+    routes::{key_report::PanelKind, me::view::Me},
+};
 
 #[derive(Deserialize, ToSchema)]
 pub struct SignUp {
@@ -24,7 +26,6 @@ pub struct SignUp {
     whatsapp_number: String,
     telegram_username: String,
     panel_url: String,
-    #[schema(value_type = Option<PanelKindName>)]
     panel_kind: Option<PanelKind>,
     #[schema(value_type = String)]
     panel_key: SecretString,
@@ -50,7 +51,7 @@ pub async fn sign_up(
         whatsapp_number: input.whatsapp_number,
         telegram_username: input.telegram_username,
         panel_url: input.panel_url,
-        panel_kind: input.panel_kind,
+        panel_kind: input.panel_kind.map(Into::into),
         panel_key: input.panel_key,
         panel_name: input.panel_name,
         accept_terms: input.accept_terms,
