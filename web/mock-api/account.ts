@@ -55,7 +55,7 @@ export const mockPlatform: Me = {
 
 /** Signed in from the start, unless the scenario says `out` or the tab has logged out. */
 const isIn = () => (sessionStorage.getItem("mock.in") ?? (scenario("out") ? "no" : "yes")) === "yes";
-const setIn = (value: boolean) => sessionStorage.setItem("mock.in", value ? "yes" : "no");
+export const setIn = (value: boolean) => sessionStorage.setItem("mock.in", value ? "yes" : "no");
 const me = () => (scenario("platform") ? mockPlatform : mockMe);
 
 let sessions: Session[] = [

@@ -1,14 +1,18 @@
 // All handlers; each area has its own file, typed by the contract.
 import { accountHandlers } from "./account";
+import { adminHandlers } from "./admin";
 import { homeHandlers } from "./home";
 import { liveHandlers } from "./live";
 import { requestHandlers } from "./requests";
+import { signupHandlers } from "./signup";
 import { walletHandlers } from "./wallet";
 
 export const handlers = [
   ...accountHandlers,
+  ...adminHandlers,
   ...homeHandlers,
-  ...requestHandlers,
   ...liveHandlers,
+  ...requestHandlers,
+  ...signupHandlers,
   ...walletHandlers,
 ];

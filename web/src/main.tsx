@@ -3,8 +3,8 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { setUnauthorizedHandler } from "./api/client";
-import { live, queryClient, setLiveEndedHandler } from "./api/session";
-import { firstLocale, setLocale, Words } from "./i18n";
+import { queryClient, setSessionEndHandler, stopLive } from "./api/session";
+import { firstLocale, setLocale } from "./i18n";
 import { applyTheme, storedTheme } from "./lib/theme";
 import { router } from "./router";
 import "./styles/app.css";
@@ -14,19 +14,13 @@ const OPEN_PAGES = ["/login", "/signup", "/setup/"];
 function toLogin() {
   const { pathname, href } = router.state.location;
   if (OPEN_PAGES.some((page) => pathname.startsWith(page))) return;
-  live.follow(null);
+  stopLive();
   queryClient.clear();
   void router.navigate({ to: "/login", search: { to: href, ended: "1" }, replace: true });
 }
 
 setUnauthorizedHandler(toLogin);
-setLiveEndedHandler((why) => {
-  if (why === "session") toLogin();
-  // Rights have changed: who I am is asked for again, and the layouts show what is left.
-  else void queryClient.invalidateQueries();
-});
-addEventListener("online", live.online);
-document.addEventListener("visibilitychange", () => live.hidden(document.visibilityState === "hidden"));
+setSessionEndHandler(toLogin);
 
 // A tab from before an update asks for parts that are gone: load the new page, but never in a circle.
 addEventListener("vite:preloadError", (event) => {
@@ -46,9 +40,7 @@ async function start() {
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={queryClient}>
-        <Words>
-          <RouterProvider router={router} />
-        </Words>
+        <RouterProvider router={router} />
       </QueryClientProvider>
     </StrictMode>,
   );

@@ -10,16 +10,25 @@
 
 import { Route as rootRouteImport } from "./routes/__root"
 import { Route as IndexRouteImport } from "./routes/index"
+import { Route as AdminRouteImport } from "./routes/_admin"
 import { Route as MeRouteImport } from "./routes/_me"
 import { Route as TenantRouteImport } from "./routes/_tenant"
 import { Route as LoginRouteImport } from "./routes/login"
+import { Route as SignupRouteImport } from "./routes/signup"
 import { Route as MeAccountRouteImport } from "./routes/_me.account"
 import { Route as TenantHomeRouteImport } from "./routes/_tenant.home"
+import { Route as TenantRequestsRouteImport } from "./routes/_tenant.requests"
 import { Route as TenantWalletRouteImport } from "./routes/_tenant.wallet"
+import { Route as SetupTokenRouteImport } from "./routes/setup.$token"
+import { Route as AdminAdminUsersRouteImport } from "./routes/_admin.admin.users"
 
 const IndexRoute = IndexRouteImport.update({
   id: "/",
   path: "/",
+  getParentRoute: () => rootRouteImport,
+} as any)
+const AdminRoute = AdminRouteImport.update({
+  id: "/_admin",
   getParentRoute: () => rootRouteImport,
 } as any)
 const MeRoute = MeRouteImport.update({
@@ -35,6 +44,11 @@ const LoginRoute = LoginRouteImport.update({
   path: "/login",
   getParentRoute: () => rootRouteImport,
 } as any)
+const SignupRoute = SignupRouteImport.update({
+  id: "/signup",
+  path: "/signup",
+  getParentRoute: () => rootRouteImport,
+} as any)
 const MeAccountRoute = MeAccountRouteImport.update({
   id: "/account",
   path: "/account",
@@ -45,57 +59,111 @@ const TenantHomeRoute = TenantHomeRouteImport.update({
   path: "/home",
   getParentRoute: () => TenantRoute,
 } as any)
+const TenantRequestsRoute = TenantRequestsRouteImport.update({
+  id: "/requests",
+  path: "/requests",
+  getParentRoute: () => TenantRoute,
+} as any)
 const TenantWalletRoute = TenantWalletRouteImport.update({
   id: "/wallet",
   path: "/wallet",
   getParentRoute: () => TenantRoute,
 } as any)
+const SetupTokenRoute = SetupTokenRouteImport.update({
+  id: "/setup/$token",
+  path: "/setup/$token",
+  getParentRoute: () => rootRouteImport,
+} as any)
+const AdminAdminUsersRoute = AdminAdminUsersRouteImport.update({
+  id: "/admin/users",
+  path: "/admin/users",
+  getParentRoute: () => AdminRoute,
+} as any)
 
 export interface FileRoutesByFullPath {
   "/": typeof IndexRoute
   "/login": typeof LoginRoute
+  "/signup": typeof SignupRoute
   "/account": typeof MeAccountRoute
   "/home": typeof TenantHomeRoute
+  "/requests": typeof TenantRequestsRoute
   "/wallet": typeof TenantWalletRoute
+  "/setup/$token": typeof SetupTokenRoute
+  "/admin/users": typeof AdminAdminUsersRoute
 }
 export interface FileRoutesByTo {
   "/": typeof IndexRoute
   "/login": typeof LoginRoute
+  "/signup": typeof SignupRoute
   "/account": typeof MeAccountRoute
   "/home": typeof TenantHomeRoute
+  "/requests": typeof TenantRequestsRoute
   "/wallet": typeof TenantWalletRoute
+  "/setup/$token": typeof SetupTokenRoute
+  "/admin/users": typeof AdminAdminUsersRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
   "/": typeof IndexRoute
+  "/_admin": typeof AdminRouteWithChildren
   "/_me": typeof MeRouteWithChildren
   "/_tenant": typeof TenantRouteWithChildren
   "/login": typeof LoginRoute
+  "/signup": typeof SignupRoute
   "/_me/account": typeof MeAccountRoute
   "/_tenant/home": typeof TenantHomeRoute
+  "/_tenant/requests": typeof TenantRequestsRoute
   "/_tenant/wallet": typeof TenantWalletRoute
+  "/setup/$token": typeof SetupTokenRoute
+  "/_admin/admin/users": typeof AdminAdminUsersRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
-  fullPaths: "/" | "/login" | "/account" | "/home" | "/wallet"
+  fullPaths:
+    | "/"
+    | "/login"
+    | "/signup"
+    | "/account"
+    | "/home"
+    | "/requests"
+    | "/wallet"
+    | "/setup/$token"
+    | "/admin/users"
   fileRoutesByTo: FileRoutesByTo
-  to: "/" | "/login" | "/account" | "/home" | "/wallet"
+  to:
+    | "/"
+    | "/login"
+    | "/signup"
+    | "/account"
+    | "/home"
+    | "/requests"
+    | "/wallet"
+    | "/setup/$token"
+    | "/admin/users"
   id:
     | "__root__"
     | "/"
+    | "/_admin"
     | "/_me"
     | "/_tenant"
     | "/login"
+    | "/signup"
     | "/_me/account"
     | "/_tenant/home"
+    | "/_tenant/requests"
     | "/_tenant/wallet"
+    | "/setup/$token"
+    | "/_admin/admin/users"
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
+  AdminRoute: typeof AdminRouteWithChildren
   MeRoute: typeof MeRouteWithChildren
   TenantRoute: typeof TenantRouteWithChildren
   LoginRoute: typeof LoginRoute
+  SignupRoute: typeof SignupRoute
+  SetupTokenRoute: typeof SetupTokenRoute
 }
 
 declare module "@tanstack/react-router" {
@@ -105,6 +173,13 @@ declare module "@tanstack/react-router" {
       path: "/"
       fullPath: "/"
       preLoaderRoute: typeof IndexRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    "/_admin": {
+      id: "/_admin"
+      path: ""
+      fullPath: "/"
+      preLoaderRoute: typeof AdminRouteImport
       parentRoute: typeof rootRouteImport
     }
     "/_me": {
@@ -128,6 +203,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof LoginRouteImport
       parentRoute: typeof rootRouteImport
     }
+    "/signup": {
+      id: "/signup"
+      path: "/signup"
+      fullPath: "/signup"
+      preLoaderRoute: typeof SignupRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     "/_me/account": {
       id: "/_me/account"
       path: "/account"
@@ -142,6 +224,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof TenantHomeRouteImport
       parentRoute: typeof TenantRoute
     }
+    "/_tenant/requests": {
+      id: "/_tenant/requests"
+      path: "/requests"
+      fullPath: "/requests"
+      preLoaderRoute: typeof TenantRequestsRouteImport
+      parentRoute: typeof TenantRoute
+    }
     "/_tenant/wallet": {
       id: "/_tenant/wallet"
       path: "/wallet"
@@ -149,8 +238,32 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof TenantWalletRouteImport
       parentRoute: typeof TenantRoute
     }
+    "/setup/$token": {
+      id: "/setup/$token"
+      path: "/setup/$token"
+      fullPath: "/setup/$token"
+      preLoaderRoute: typeof SetupTokenRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    "/_admin/admin/users": {
+      id: "/_admin/admin/users"
+      path: "/admin/users"
+      fullPath: "/admin/users"
+      preLoaderRoute: typeof AdminAdminUsersRouteImport
+      parentRoute: typeof AdminRoute
+    }
   }
 }
+
+interface AdminRouteChildren {
+  AdminAdminUsersRoute: typeof AdminAdminUsersRoute
+}
+
+const AdminRouteChildren: AdminRouteChildren = {
+  AdminAdminUsersRoute: AdminAdminUsersRoute,
+}
+
+const AdminRouteWithChildren = AdminRoute._addFileChildren(AdminRouteChildren)
 
 interface MeRouteChildren {
   MeAccountRoute: typeof MeAccountRoute
@@ -164,11 +277,13 @@ const MeRouteWithChildren = MeRoute._addFileChildren(MeRouteChildren)
 
 interface TenantRouteChildren {
   TenantHomeRoute: typeof TenantHomeRoute
+  TenantRequestsRoute: typeof TenantRequestsRoute
   TenantWalletRoute: typeof TenantWalletRoute
 }
 
 const TenantRouteChildren: TenantRouteChildren = {
   TenantHomeRoute: TenantHomeRoute,
+  TenantRequestsRoute: TenantRequestsRoute,
   TenantWalletRoute: TenantWalletRoute,
 }
 
@@ -177,9 +292,12 @@ const TenantRouteWithChildren =
 
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
+  AdminRoute: AdminRouteWithChildren,
   MeRoute: MeRouteWithChildren,
   TenantRoute: TenantRouteWithChildren,
   LoginRoute: LoginRoute,
+  SignupRoute: SignupRoute,
+  SetupTokenRoute: SetupTokenRoute,
 }
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

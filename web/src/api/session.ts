@@ -6,7 +6,6 @@ import { applyTheme } from "../lib/theme";
 import { api } from "./client";
 import type { Account, Locale, Me } from "./contract";
 import { keys } from "./keys";
-import { Live, liveUrl } from "./live";
 import { isPassing } from "./problem";
 
 export const queryClient = new QueryClient({
@@ -23,16 +22,23 @@ export const queryClient = new QueryClient({
   },
 });
 
-let onEnded: (why: "session" | "forbidden") => void = () => undefined;
-export function setLiveEndedHandler(handler: typeof onEnded) {
-  onEnded = handler;
+let stop: () => void = () => undefined;
+/** The socket comes with the signed-in pages; the door must not carry it. */
+export function onStopLive(stopper: () => void) {
+  stop = stopper;
+}
+export function stopLive() {
+  stop();
 }
 
-export const live = new Live({
-  queries: queryClient,
-  open: () => new WebSocket(liveUrl(location)),
-  onEnded: (why) => onEnded(why),
-});
+let onSessionEnd: () => void = () => undefined;
+/** Where to go when the session is over. */
+export function setSessionEndHandler(handler: () => void) {
+  onSessionEnd = handler;
+}
+export function sessionEnded() {
+  onSessionEnd();
+}
 
 /** What the account chose follows the person to each device. */
 export function applyAccount(account: Account) {
@@ -53,7 +59,7 @@ export async function signOut(router: AnyRouter) {
   } catch {
     // The session is over on this device either way; the server ends it by itself.
   }
-  live.follow(null);
+  stopLive();
   queryClient.clear();
   await router.navigate({ to: "/login", replace: true });
 }

@@ -1,4 +1,1 @@
-import auth from "./en/auth.json?icu";
-import common from "./en/common.json?icu";
-
-export default { ...common, ...auth };
+export { default } from "./en/door.json?icu";

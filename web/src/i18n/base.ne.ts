@@ -1,4 +1,1 @@
-import auth from "./ne/auth.json?icu";
-import common from "./ne/common.json?icu";
-
-export default { ...common, ...auth };
+export { default } from "./ne/door.json?icu";

@@ -1,15 +1,21 @@
 // The ids of all messages, from the English catalogues. A new catalogue adds a line here; a test finds a forgotten one.
 import type account from "./en/account.json";
-import type auth from "./en/auth.json";
+import type admin from "./en/admin.json";
 import type common from "./en/common.json";
+import type door from "./en/door.json";
 import type home from "./en/home.json";
+import type requests from "./en/requests.json";
 import type shell from "./en/shell.json";
+import type signup from "./en/signup.json";
 import type wallet from "./en/wallet.json";
 
 export type MessageId =
   | keyof typeof account
-  | keyof typeof auth
+  | keyof typeof admin
   | keyof typeof common
+  | keyof typeof door
   | keyof typeof home
+  | keyof typeof requests
   | keyof typeof shell
+  | keyof typeof signup
   | keyof typeof wallet;

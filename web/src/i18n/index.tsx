@@ -1,11 +1,10 @@
-// Words. Catalogues are ICU messages compiled at build time; `base` (common, log-in, sign-up) is in the entry in English,
-// `app` comes with the signed-in layout. Ids are typed from the English catalogue.
-import { I18n, type Messages } from "@lingui/core";
-import { I18nProvider, Trans, useLingui } from "@lingui/react";
-import type { ReactElement, ReactNode } from "react";
+// Words. Catalogues are ICU messages compiled at build time; `base` (what the log-in needs) is in the entry in English,
+// `app` comes with every other page. Ids are typed from the English catalogue.
+import { cloneElement, Fragment, type ReactElement, type ReactNode, useSyncExternalStore } from "react";
 import type { Locale } from "../api/contract";
 import baseEn from "./base.en";
 import type { MessageId } from "./ids";
+import { type Compiled, speak, type Values } from "./message";
 
 export type { MessageId } from "./ids";
 export const LOCALES: readonly { id: Locale; name: string }[] = [
@@ -14,34 +13,42 @@ export const LOCALES: readonly { id: Locale; name: string }[] = [
 ];
 const STORED = "switchboard.locale";
 
-export const i18n = new I18n({ locale: "en", messages: { en: baseEn } });
-
-const loaders: Record<
-  Locale,
-  { base: () => Promise<{ default: Messages }>; app: () => Promise<{ default: Messages }> }
-> = {
+type Messages = Record<string, Compiled>;
+const loaders: Record<Locale, Record<"base" | "app", () => Promise<{ default: Messages }>>> = {
   en: { base: async () => ({ default: baseEn }), app: () => import("./app.en") },
   ne: { base: () => import("./base.ne"), app: () => import("./app.ne") },
 };
+const catalogues: Record<Locale, Messages> = { en: { ...baseEn }, ne: {} };
 const loaded = new Set<string>(["en/base"]);
+let locale: Locale = "en";
 let appWanted = false;
 
-async function ensure(locale: Locale, part: "base" | "app") {
-  const id = `${locale}/${part}`;
-  if (loaded.has(id)) return;
-  const messages = (await loaders[locale][part]()).default;
-  loaded.add(id);
-  i18n.load(locale, messages);
+// React parts follow this number: a change of language, or a catalogue that came.
+let version = 0;
+const listeners = new Set<() => void>();
+function changed() {
+  version += 1;
+  for (const listener of listeners) listener();
+}
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
-/** The words of the signed-in pages; layouts call it before they show. */
+async function ensure(wanted: Locale, part: "base" | "app") {
+  const id = `${wanted}/${part}`;
+  if (loaded.has(id)) return;
+  const messages = (await loaders[wanted][part]()).default;
+  loaded.add(id);
+  Object.assign(catalogues[wanted], messages);
+}
+
+/** The words of the signed-in pages; their routes call it before they show. */
 export async function loadAppMessages() {
   appWanted = true;
-  const locale = currentLocale();
   if (loaded.has(`${locale}/app`)) return;
   await ensure(locale, "app");
-  // Lingui tells its subscribers only on activate.
-  i18n.activate(locale);
+  changed();
 }
 
 export function isLocale(value: string | null | undefined): value is Locale {
@@ -49,22 +56,22 @@ export function isLocale(value: string | null | undefined): value is Locale {
 }
 
 export function currentLocale(): Locale {
-  return isLocale(i18n.locale) ? i18n.locale : "en";
+  return locale;
 }
 
 export function firstLocale(): Locale {
   const stored = readStored(STORED);
   if (isLocale(stored)) return stored;
-  const wanted = navigator.languages?.map((tag) => tag.split("-")[0]).find(isLocale);
-  return wanted ?? "en";
+  return navigator.languages?.map((tag) => tag.split("-")[0]).find(isLocale) ?? "en";
 }
 
-export async function setLocale(locale: Locale) {
-  await Promise.all([ensure(locale, "base"), appWanted ? ensure(locale, "app") : undefined]);
-  i18n.activate(locale);
-  document.documentElement.lang = locale;
+export async function setLocale(wanted: Locale) {
+  await Promise.all([ensure(wanted, "base"), appWanted ? ensure(wanted, "app") : undefined]);
+  locale = wanted;
+  document.documentElement.lang = wanted;
   document.documentElement.dir = "ltr";
-  writeStored(STORED, locale);
+  writeStored(STORED, wanted);
+  changed();
 }
 
 export function readStored(name: string): string | null {
@@ -83,35 +90,65 @@ export function writeStored(name: string, value: string) {
   }
 }
 
-export type Values = Record<string, string | number | Date | null | undefined>;
+export type { Values } from "./message";
 export type Translate = (id: MessageId, values?: Values) => string;
 
-/** Outside React: titles, toasts. Inside, `useT` follows a change of language. */
-export const translate: Translate = (id, values) => i18n._(id, values as Record<string, unknown>);
+/** Outside React: titles, toasts. Inside, `useT` follows a change of language. An id without a message speaks for itself. */
+export const translate: Translate = (id, values) => {
+  const message = catalogues[locale][id];
+  return message ? speak(message, values ?? {}, locale) : id;
+};
 
-export function useT(): Translate {
-  const { _ } = useLingui();
-  return (id, values) => _(id, values as Record<string, unknown>);
+/** Follows a change of language and the coming of a catalogue. */
+function useVersion(): number {
+  return useSyncExternalStore(subscribe, () => version);
 }
 
-/** A message with elements inside: `<T id="x" parts={{ 0: <b /> }} />` for “before <0>bold</0>”; `values` may be elements too. */
-export function T(props: {
-  id: MessageId;
-  values?: Record<string, ReactNode>;
-  parts?: Record<string, ReactElement>;
-}) {
-  return <Trans id={props.id} values={props.values ?? {}} components={props.parts ?? {}} />;
+export function useT(): Translate {
+  useVersion();
+  return translate;
+}
+
+/** For parts that speak of language itself: which one it is now. */
+export function useLocale(): Locale {
+  useVersion();
+  return currentLocale();
+}
+
+export function hasMessage(id: string): id is MessageId {
+  return id in catalogues[locale];
+}
+
+/** A message with elements inside: `<T id="x" parts={{ 0: <b /> }} />` for “before <0>bold</0>”. */
+export function T(props: { id: MessageId; values?: Values; parts?: Record<number, ReactElement> }) {
+  useVersion();
+  return <>{withParts(translate(props.id, props.values), props.parts ?? {})}</>;
+}
+
+function withParts(text: string, parts: Record<number, ReactElement>): ReactNode[] {
+  const found: ReactNode[] = [];
+  let at = 0;
+  for (const match of text.matchAll(/<(\d+)>(.*?)<\/\1>/g)) {
+    const element = parts[Number(match[1])];
+    found.push(text.slice(at, match.index));
+    found.push(
+      element ? (
+        cloneElement(element, { key: match.index }, match[2])
+      ) : (
+        <Fragment key={match.index}>{match[2]}</Fragment>
+      ),
+    );
+    at = match.index + match[0].length;
+  }
+  found.push(text.slice(at));
+  return found;
 }
 
 /** A word for a value of the API: known values have a message, an unknown one is shown as it came. */
 export function useWord() {
-  const { i18n: words } = useLingui();
+  useVersion();
   return (prefix: string, value: string): string => {
     const id = `${prefix}.${value}`;
-    return id in words.messages ? words._(id) : value.replaceAll("_", " ");
+    return hasMessage(id) ? translate(id) : value.replaceAll("_", " ");
   };
-}
-
-export function Words({ children }: { children: ReactNode }) {
-  return <I18nProvider i18n={i18n}>{children}</I18nProvider>;
 }

@@ -1,6 +1,4 @@
 declare module "*.json?icu" {
-  import type { Messages } from "@lingui/core";
-
-  const messages: Messages;
+  const messages: Record<string, import("./message").Compiled>;
   export default messages;
 }

@@ -44,6 +44,7 @@ export function makeFormat(locale: Locale, zone: string, now: () => number = () 
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: "auto", style: "short" });
   const list = new Intl.ListFormat(tag, { type: "conjunction" });
   const time = date({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const weekday = date({ weekday: "long", day: "numeric", month: "long" });
   const dayMonth = date({ day: "numeric", month: "short" });
   const dayMonthYear = date({ day: "numeric", month: "short", year: "numeric" });
   const year = new Intl.DateTimeFormat("en", { timeZone: zone, year: "numeric" });
@@ -55,7 +56,7 @@ export function makeFormat(locale: Locale, zone: string, now: () => number = () 
     zone,
     number: (value) => integer.format(value),
     percent: (value) => share.format(value),
-    credits: (micros) => credit.format(micros / 1_000_000),
+    credits: (micros) => (Math.abs(micros) >= 1_000_000_000 ? tenth : credit).format(micros / 1_000_000),
     time,
     clock: date({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }),
     stamp: date({
@@ -81,14 +82,7 @@ export function makeFormat(locale: Locale, zone: string, now: () => number = () 
       if (size < 14 * DAY) return relative.format(Math.round(delta / DAY), "day");
       return day(at);
     },
-    weekday: date({
-      weekday: "long",
-      day: "numeric",
-      month: "long",
-      hour: "2-digit",
-      minute: "2-digit",
-      hourCycle: "h23",
-    }),
+    weekday: (at) => `${weekday(at)}, ${time(at)}`,
     took: (ms) => (ms < 1000 ? `${tenth.format(ms)} ms` : `${tenth.format(ms / 1000)} s`),
     list: (items) => list.format(items),
   };

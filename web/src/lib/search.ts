@@ -27,3 +27,8 @@ export function oneOf<const V extends string>(value: unknown, allowed: readonly 
 export function compact<T extends object>(search: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as never;
 }
+
+/** For links and `navigate`: what is in the address with a change; `undefined` takes away. Routes validate what comes back. */
+export function merge(before: object, change: Raw): never {
+  return compact({ ...before, ...change }) as never;
+}

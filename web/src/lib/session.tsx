@@ -1,9 +1,8 @@
 // Who is looking, at which shop, with what rights. The layouts provide it; pages read it.
 
-import { useLingui } from "@lingui/react";
 import { createContext, type ReactNode, useContext, useMemo } from "react";
-import type { Me, TenantAccess } from "../api/contract";
-import { currentLocale } from "../i18n";
+import type { Locale, Me, TenantAccess } from "../api/contract";
+import { useLocale } from "../i18n";
 import { browserZone, type Format, makeFormat } from "./format";
 
 export interface Session {
@@ -59,9 +58,8 @@ export function tenantPath(tenant: Pick<TenantAccess, "tenant">, rest = ""): str
 const formats = new Map<string, Format>();
 
 export function useFormat(): Format {
-  useLingui();
   const zone = useContext(ZoneContext) ?? browserZone();
-  const locale = currentLocale();
+  const locale = useLocale();
   const id = `${locale} ${zone}`;
   let format = formats.get(id);
   if (!format) {
@@ -71,7 +69,7 @@ export function useFormat(): Format {
   return format;
 }
 
-function safeFormat(locale: ReturnType<typeof currentLocale>, zone: string): Format {
+function safeFormat(locale: Locale, zone: string): Format {
   try {
     return makeFormat(locale, zone);
   } catch {

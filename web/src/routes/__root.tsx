@@ -1,19 +1,15 @@
 import { createRootRouteWithContext, Outlet } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
+import { loadAppMessages } from "../i18n";
 import type { RouterContext } from "../router";
-import { Toasts } from "../ui/Toast";
 
 // Rare, so not in the first load.
-const NoPage = lazy(() => import("../shell/NoPage").then((module) => ({ default: module.NoPage })));
-const Broken = lazy(() => import("../shell/NoPage").then((module) => ({ default: module.Broken })));
+const rare = async () => (await Promise.all([import("../shell/NoPage"), loadAppMessages()]))[0];
+const NoPage = lazy(async () => ({ default: (await rare()).NoPage }));
+const Broken = lazy(async () => ({ default: (await rare()).Broken }));
 
 export const Route = createRootRouteWithContext<RouterContext>()({
-  component: () => (
-    <>
-      <Outlet />
-      <Toasts />
-    </>
-  ),
+  component: Outlet,
   notFoundComponent: () => (
     <Suspense>
       <NoPage />

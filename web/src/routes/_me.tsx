@@ -2,8 +2,8 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, Outlet, retainSearchParams } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { live } from "../api/live-socket";
 import { meQuery } from "../api/queries";
-import { live } from "../api/session";
 import { chooseTenant, requireMe } from "../lib/guard";
 import { compact, str } from "../lib/search";
 import { SessionProvider } from "../lib/session";

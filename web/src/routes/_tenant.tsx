@@ -8,8 +8,8 @@ import {
   useRouterState,
 } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { live } from "../api/live-socket";
 import { meQuery } from "../api/queries";
-import { live } from "../api/session";
 import { chooseTenant, requireMe } from "../lib/guard";
 import { compact, str } from "../lib/search";
 import { SessionProvider } from "../lib/session";
@@ -20,7 +20,8 @@ export const Route = createFileRoute("/_tenant")({
   search: { middlewares: [retainSearchParams(["shop"])] },
   beforeLoad: async ({ context, location }) => {
     const me = await requireMe(context, location.href);
-    if (me.tenants.length === 0) throw redirect({ to: "/account", replace: true });
+    if (me.tenants.length === 0)
+      throw redirect({ to: me.platform ? "/admin/users" : "/account", replace: true });
   },
   component: TenantLayout,
 });

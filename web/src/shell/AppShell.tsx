@@ -1,14 +1,15 @@
 // The frame of every signed-in page: rail on the desk, bar at the thumb, one search, a quiet bar when the connection is lost.
 // The platform's console is the same frame with another accent and a fixed label.
-import "../styles/inside.css";
 import { Link, useRouter } from "@tanstack/react-router";
 import { ChevronsUpDown, Coins, Ellipsis } from "lucide-react";
+import "../styles/panel.css";
 import { createContext, type ReactNode, useContext, useState } from "react";
 import { useT } from "../i18n";
 import { useHotkeys } from "../lib/hooks";
 import { useSession } from "../lib/session";
 import { Mark } from "../ui/Brand";
 import { State } from "../ui/State";
+import { Toasts } from "../ui/Toast";
 import { LostBar } from "./LostBar";
 import { MoreDialog } from "./More";
 import { BAR, type NavItem, PLATFORM_NAV, TENANT_NAV, visibleNav } from "./nav";
@@ -47,7 +48,7 @@ export function AppShell({ platform, children }: { platform?: boolean; children:
       </a>
       <div className="app" data-shell={platform ? "platform" : undefined}>
         <nav className="rail" aria-label={t("shell.main")}>
-          <Link className="brand" to={platform ? ("/admin/users" as "/") : "/home"}>
+          <Link className="brand" to={platform ? "/admin/users" : "/home"}>
             <Mark />
             <span className="w">Switchboard</span>
             {platform && <small>{t("shell.platform")}</small>}
@@ -107,6 +108,7 @@ export function AppShell({ platform, children }: { platform?: boolean; children:
             {t("shell.more")}
           </button>
         </nav>
+        <Toasts />
         {dialog === "search" && <SearchDialog groups={groups} onClose={() => setDialog(null)} />}
         {dialog === "more" && <MoreDialog groups={groups} onClose={() => setDialog(null)} />}
       </div>

@@ -1,7 +1,7 @@
 // Quiet: it comes only when a connection stays lost, says since when, and goes by itself.
 import { WifiOff } from "lucide-react";
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { live } from "../api/session";
+import { live } from "../api/live-socket";
 import { useT } from "../i18n";
 import { useFormat } from "../lib/session";
 import { Button } from "../ui/Button";

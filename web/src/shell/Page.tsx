@@ -12,7 +12,7 @@ export function SearchButton({ hint }: { hint?: string }) {
     <button type="button" className="find" onClick={openSearch} aria-haspopup="dialog">
       <Search className="i" aria-hidden="true" />
       <span>{hint ?? t("shell.search")}</span>
-      <kbd>Ctrl K</kbd>
+      <kbd>{hint === undefined ? "Ctrl K" : "/"}</kbd>
     </button>
   );
 }

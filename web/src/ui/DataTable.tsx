@@ -28,13 +28,15 @@ export interface DataTableProps<Row> {
   current?: string | null | undefined;
   /** Called by j/k while a row is open; without it j/k move the focus over the rows' links. */
   onOpen?: (row: Row) => void;
-  selection?: {
-    keys: ReadonlySet<string>;
-    onToggle: (row: Row) => void;
-    onToggleAll: () => void;
-    label: (row: Row) => string;
-    allLabel: string;
-  };
+  selection?:
+    | {
+        keys: ReadonlySet<string>;
+        onToggle: (row: Row) => void;
+        onToggleAll: () => void;
+        label: (row: Row) => string;
+        allLabel: string;
+      }
+    | undefined;
   foot?: ReactNode;
   className?: string;
   flush?: boolean;
@@ -96,7 +98,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             <th
               key={column.id}
               role="columnheader"
-              className={column.num ? "num" : undefined}
+              className={
+                column.num ? "num" : column.className?.includes("wide-cell") ? "wide-cell" : undefined
+              }
               data-lo={column.lo}
               aria-sort={column.sorted}
             >

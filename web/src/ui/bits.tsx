@@ -3,7 +3,7 @@ import { Check, ChevronDown, Lock, type LucideIcon, Minus, X } from "lucide-reac
 import type { CSSProperties, ReactNode } from "react";
 import type { Ability } from "../api/contract";
 import { useT } from "../i18n";
-import { TONE_ICON, type Tone } from "./State";
+import type { Tone } from "./State";
 
 /** A section: heading, one line about it, one link or button at the end. */
 export function Sec(props: {

@@ -6,6 +6,7 @@ export * from "./Cord";
 export * from "./DataTable";
 export * from "./Dialog";
 export * from "./Field";
+export * from "./KeyReportNote";
 export * from "./Loaded";
 export * from "./Note";
 export * from "./problem-text";

@@ -1,10 +1,9 @@
-import { useLingui } from "@lingui/react";
-import { LOCALES, setLocale, useT } from "../../i18n";
+import { LOCALES, setLocale, useLocale, useT } from "../../i18n";
 
 /** Before there is an account: the choice is kept on this device. */
 export function LanguageChoice() {
   const t = useT();
-  const { i18n } = useLingui();
+  const current = useLocale();
   return (
     <div className="langs" role="group" aria-label={t("common.language")}>
       {LOCALES.map((locale) => (
@@ -12,7 +11,7 @@ export function LanguageChoice() {
           key={locale.id}
           type="button"
           lang={locale.id}
-          aria-pressed={i18n.locale === locale.id}
+          aria-pressed={current === locale.id}
           onClick={() => void setLocale(locale.id)}
         >
           {locale.name}

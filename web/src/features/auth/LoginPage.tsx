@@ -96,7 +96,7 @@ export function LoginPage({ to, ended }: { to: string; ended: boolean }) {
             {t("login.submit")}
           </Button>
           <p className="two">
-            <T id="login.new" parts={{ 0: <a href="/signup" /> }} />
+            <T id="login.new" parts={{ 0: <Link to="/signup" /> }} />
           </p>
           <p className="hint">{t("login.kept")}</p>
           <LanguageChoice />
