@@ -28,6 +28,7 @@ repositories! {
     chats: tenant::chats::Chats<'_>,
     channels: tenant::channels::Channels<'_>,
     checklist: tenant::checklist::Checklist<'_>,
+    home: tenant::home::Home<'_>,
     messages: tenant::messages::Messages<'_>,
     people: tenant::people::People<'_>,
     panels: tenant::panels::Panels<'_>,

@@ -15,6 +15,7 @@ pub mod checklist;
 pub mod customers;
 pub mod fleet;
 mod gather;
+pub mod home;
 pub mod intake;
 pub mod jobs;
 pub mod network;

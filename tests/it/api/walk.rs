@@ -158,6 +158,7 @@ fn rows() -> Vec<Row> {
         }),
         plain(M::GET, "/api/v1/me/logins", Own, 200, None),
         plain(M::GET, "/api/v1/me/setup", Own, 200, None),
+        plain(M::GET, t("/home"), Tenant(P::HomeRead), 200, None),
         plain(M::GET, t("/wallet"), Tenant(P::WalletRead), 200, None),
         plain(M::GET, "/api/v1/admin/users", Platform(P::UsersRead), 200, None),
         made(

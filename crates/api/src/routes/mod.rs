@@ -41,6 +41,7 @@ pub fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(tenant::channels::connect_bot::connect_telegram_bot))
         .routes(routes!(tenant::channels::groups::list_groups))
         .routes(routes!(tenant::chats::set_mode::set_chat_mode))
+        .routes(routes!(tenant::home::get::get_home))
         .routes(routes!(tenant::wallet::get::get_wallet))
         // The platform's console.
         .routes(routes!(admin::users::list::list_users))

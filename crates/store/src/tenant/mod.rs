@@ -5,6 +5,7 @@ pub mod audit;
 pub mod channels;
 pub mod chats;
 pub mod checklist;
+pub mod home;
 pub mod messages;
 pub mod outbox;
 pub mod panels;

@@ -2,4 +2,5 @@
 
 pub mod channels;
 pub mod chats;
+pub mod home;
 pub mod wallet;
