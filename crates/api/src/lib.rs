@@ -14,6 +14,7 @@ mod origin;
 mod pagination;
 mod permit;
 mod place;
+mod plain;
 mod problem;
 pub mod routes;
 mod scope;

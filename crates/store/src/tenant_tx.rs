@@ -34,6 +34,7 @@ repositories! {
     panels: tenant::panels::Panels<'_>,
     providers: tenant::providers::Providers<'_>,
     requests: tenant::requests::Requests<'_>,
+    request_list: tenant::request_list::RequestList<'_>,
     outbox: tenant::outbox::Outbox<'_>,
     wallet: tenant::wallet::Wallet<'_>,
     settings: tenant::settings::Settings<'_>,

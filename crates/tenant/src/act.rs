@@ -54,7 +54,13 @@ pub(crate) async fn run(hub: &Hub, scope: &TenantScope, job: &Claimed) -> Result
     let mut tx = hub.db.begin(scope).await?;
     for result in &results {
         tx.requests()
-            .set_acted(result.id, result.state, &result.evidence, result.staff.as_deref())
+            .set_acted(
+                result.id,
+                result.state,
+                &result.evidence,
+                result.staff.as_deref(),
+                hub.clock.now(),
+            )
             .await?;
     }
     if let Some((after, error)) = wait {

@@ -9,7 +9,7 @@ const BATCH: i64 = 1000;
 
 /// Puts kept messages back into the queue, oldest first; what is older than 15 minutes will be asked about instead of acted on.
 /// Returns how many.
-pub async fn held(hub: &Hub, scope: &TenantScope) -> Result<usize, StoreError> {
+pub async fn held(hub: &Hub, scope: &TenantScope, actor: &str) -> Result<usize, StoreError> {
     let mut tx = hub.db.begin(scope).await?;
     let held = tx.messages().held(BATCH).await?;
     let jobs: Vec<NewJob> = held
@@ -22,6 +22,10 @@ pub async fn held(hub: &Hub, scope: &TenantScope) -> Result<usize, StoreError> {
         })
         .collect();
     tx.enqueue(&jobs).await?;
+    let detail = serde_json::json!({ "messages": held.len() });
+    tx.audit()
+        .append(actor, "wallet.replay", "", detail, hub.clock.now())
+        .await?;
     tx.commit().await?;
     hub.notifier.committed();
     Ok(held.len())

@@ -21,6 +21,8 @@ use crate::{Hub, jobs, payload};
 
 /// After this many tries a message is given up: its credit goes back and staff see it.
 const TRIES: i32 = 20;
+const FORWARD_UNKNOWN: &str =
+    "nobody knows whether the provider's group got it; look there, then send again or close";
 /// A forward of which nobody knows whether it arrived is paid after this time; until then its price stays held.
 const SETTLE_UNKNOWN_AFTER: chrono::TimeDelta = chrono::TimeDelta::hours(24);
 
@@ -69,13 +71,16 @@ pub(crate) async fn run(hub: &Hub, scope: &TenantScope, job: &Claimed) -> Result
 }
 
 /// A person has looked and wants a message of unknown fate sent again. False: there is no such message.
-pub async fn resend(hub: &Hub, scope: &TenantScope, id: OutboxId) -> Result<bool, StoreError> {
+pub async fn resend(hub: &Hub, scope: &TenantScope, actor: &str, id: OutboxId) -> Result<bool, StoreError> {
     let mut tx = hub.db.begin(scope).await?;
     let Some(row) = tx.outbox().lock(id).await?.filter(|row| row.state == "unknown") else {
         return Ok(false);
     };
     tx.outbox()
         .set_outcome(id, "queued", &[], Some("sent again by a person"), hub.clock.now())
+        .await?;
+    tx.request_list()
+        .clear_staff_for_forward(id, FORWARD_UNKNOWN)
         .await?;
     let kind = if row.purpose == "forward" {
         jobs::SEND_FORWARD
@@ -93,7 +98,7 @@ pub async fn resend(hub: &Hub, scope: &TenantScope, id: OutboxId) -> Result<bool
     tx.enqueue(&[job]).await?;
     tx.audit()
         .append(
-            "operator",
+            actor,
             "outbox.resend",
             &id.to_string(),
             serde_json::json!({}),
@@ -248,8 +253,7 @@ async fn unknown(
         .set_outcome(id, "unknown", parts, Some(why), now)
         .await?;
     if row.purpose == "forward" {
-        let reason = "nobody knows whether the provider's group got it; look there, then send again or close";
-        tx.requests().set_staff_for_forward(id, reason).await?;
+        tx.requests().set_staff_for_forward(id, FORWARD_UNKNOWN).await?;
     }
     let kind = if row.purpose == "forward" {
         jobs::SEND_FORWARD

@@ -5,8 +5,9 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use chrono_tz::Tz;
 use moka::future::Cache;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use switchboard_domain::{
     command::{
@@ -33,6 +34,64 @@ pub const RULES: &str = "rules";
 pub const REPLY_STYLE: &str = "reply_style";
 pub const PRICES: &str = "prices";
 pub const ABUSE: &str = "abuse";
+pub const GENERAL: &str = "general";
+
+/// What stands on the settings page besides texts and rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct General {
+    /// Process and log everything, send nothing, ask nothing of a panel, charge nothing.
+    pub silent_mode: bool,
+    /// So long the bot holds its tongue in a chat where a person has answered.
+    pub pause_minutes: u32,
+    /// So long the words of chats are kept.
+    pub retention_days: u32,
+    /// Empty: the tenant's own name.
+    pub shop_name: String,
+    /// Whose midnight a day of the reports begins at.
+    pub time_zone: String,
+}
+
+impl Default for General {
+    fn default() -> Self {
+        Self {
+            silent_mode: false,
+            pause_minutes: 30,
+            retention_days: 180,
+            shop_name: String::new(),
+            time_zone: "Asia/Kathmandu".to_owned(),
+        }
+    }
+}
+
+impl General {
+    pub const PAUSE_MINUTES: std::ops::RangeInclusive<u32> = 1..=1_440;
+    pub const RETENTION_DAYS: std::ops::RangeInclusive<u32> = 7..=3_650;
+
+    pub fn zone(&self) -> Tz {
+        self.time_zone.parse().unwrap_or(Tz::UTC)
+    }
+
+    /// What is wrong, in a sentence.
+    pub fn validate(&self) -> Result<(), String> {
+        if !Self::PAUSE_MINUTES.contains(&self.pause_minutes) {
+            return Err("a pause is 1 to 1440 minutes".to_owned());
+        }
+        if !Self::RETENTION_DAYS.contains(&self.retention_days) {
+            return Err("chats are kept for 7 to 3650 days".to_owned());
+        }
+        if self.shop_name.chars().count() > 60 || self.shop_name.chars().any(char::is_control) {
+            return Err("a shop's name has at most 60 characters in one line".to_owned());
+        }
+        if self.time_zone.parse::<Tz>().is_err() {
+            return Err(format!(
+                "`{}` is no time zone; write it like Asia/Kathmandu",
+                self.time_zone
+            ));
+        }
+        Ok(())
+    }
+}
 
 pub struct Shop {
     pub texts: TextBook,
@@ -40,6 +99,7 @@ pub struct Shop {
     pub style: ReplyStyle,
     pub prices: PriceBook,
     pub abuse: AbuseRules,
+    pub general: General,
     pub panels: HashMap<PanelId, Panel>,
     pub providers: Vec<Provider>,
     pub routes: Vec<Route>,
@@ -66,6 +126,7 @@ impl Shop {
             style: document(&documents, REPLY_STYLE)?,
             prices: document(&documents, PRICES)?,
             abuse: document(&documents, ABUSE)?,
+            general: document(&documents, GENERAL)?,
             panels: panels.into_iter().map(|panel| (panel.id.into(), panel)).collect(),
             providers,
             routes,
@@ -126,6 +187,11 @@ impl Default for Shops {
 }
 
 impl Shops {
+    /// After a change made here; other processes see it within a second.
+    pub(crate) async fn forget(&self, tenant: TenantId) {
+        self.0.invalidate(&tenant).await;
+    }
+
     pub(crate) async fn get(&self, db: &Db, scope: &TenantScope) -> Result<Arc<Shop>, StoreError> {
         if let Some(shop) = self.0.get(&scope.tenant()).await {
             return Ok(shop);
@@ -169,7 +235,7 @@ pub async fn set_reply_style(hub: &Hub, scope: &TenantScope, style: &ReplyStyle)
 /// A document of the shop that cannot be stored.
 #[derive(Debug, thiserror::Error)]
 pub enum DocumentError {
-    #[error("there is no document `{0}`: known are texts, rules, reply_style, prices, abuse")]
+    #[error("there is no document `{0}`: known are texts, rules, reply_style, prices, abuse, general")]
     Unknown(String),
     #[error("`{key}` is not as expected: {problem}")]
     Invalid { key: &'static str, problem: String },
@@ -181,7 +247,7 @@ pub enum DocumentError {
 pub async fn documents(hub: &Hub, scope: &TenantScope) -> Result<Value, StoreError> {
     let shop = Shop::load(&hub.db, scope).await?;
     Ok(serde_json::json!({
-        TEXTS: shop.texts, RULES: shop.rules, REPLY_STYLE: shop.style, PRICES: shop.prices, ABUSE: shop.abuse,
+        TEXTS: shop.texts, RULES: shop.rules, REPLY_STYLE: shop.style, PRICES: shop.prices, ABUSE: shop.abuse, GENERAL: shop.general,
     }))
 }
 
@@ -212,6 +278,7 @@ pub async fn set_document(
         ABUSE => checked::<AbuseRules>(ABUSE, &value, |rules| {
             rules.validate().map_err(|problem| problem.to_string())
         })?,
+        GENERAL => checked::<General>(GENERAL, &value, General::validate)?,
         other => return Err(DocumentError::Unknown(other.to_owned())),
     };
     let now = hub.clock.now();
@@ -221,6 +288,7 @@ pub async fn set_document(
         .append("operator", "settings.set", key, serde_json::json!({}), now)
         .await?;
     tx.commit().await?;
+    hub.shops.forget(scope.tenant()).await;
     Ok(())
 }
 

@@ -5,6 +5,8 @@ mod account;
 mod channels;
 mod console;
 mod edge;
+mod requests;
+mod shop;
 mod sign_up;
 mod walk;
 mod walk_samples;

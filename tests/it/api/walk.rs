@@ -159,6 +159,23 @@ fn rows() -> Vec<Row> {
         plain(M::GET, "/api/v1/me/logins", Own, 200, None),
         plain(M::GET, "/api/v1/me/setup", Own, 200, None),
         plain(M::GET, t("/home"), Tenant(P::HomeRead), 200, None),
+        plain(M::GET, t("/requests"), Tenant(P::RequestsRead), 200, None),
+        plain(M::GET, t("/requests/counts"), Tenant(P::RequestsRead), 200, None),
+        plain(M::GET, t("/requests.csv"), Tenant(P::RequestsRead), 200, None),
+        made(
+            M::GET,
+            t("/requests/{id}"),
+            Tenant(P::RequestsRead),
+            200,
+            |scene| Box::pin(sample::request(scene)),
+        ),
+        made(
+            M::POST,
+            t("/requests/actions"),
+            Tenant(P::RequestsAct),
+            200,
+            |scene| Box::pin(sample::request_action(scene)),
+        ),
         plain(M::GET, t("/wallet"), Tenant(P::WalletRead), 200, None),
         plain(M::GET, "/api/v1/admin/users", Platform(P::UsersRead), 200, None),
         made(

@@ -13,7 +13,10 @@ use switchboard_platform::{Actor, accounts::Origin, users};
 use switchboard_store::tenant::chats::{ChatMode, NewChat};
 use switchboard_testkit::{User, app::PASSWORD};
 
-use super::walk::{Sample, Scene};
+use super::{
+    shop::{Shop, request_of},
+    walk::{Sample, Scene},
+};
 
 /// A name that nobody has yet.
 fn fresh(what: &str) -> String {
@@ -137,4 +140,25 @@ pub async fn suspended_user(scene: &Scene) -> Sample {
 pub async fn credits(scene: &Scene) -> Sample {
     let body = json!({"micros": 1_000_000, "reason": "a test"});
     Sample::with_id(scene.other.id.uuid(), Some(body))
+}
+
+/// A request of the owner's shop, which is opened with the first.
+async fn a_request(scene: &Scene) -> uuid::Uuid {
+    let list = scene.owner.get(&scene.owner.at("/requests")).await.expect(200);
+    if let Some(id) = list["items"][0]["id"].as_str() {
+        return id.parse().unwrap();
+    }
+    let shop = Shop::open(&scene.app, &scene.owner).await;
+    shop.order("481799696", "In progress");
+    shop.says("481799696 cancel").await;
+    request_of(&scene.owner, "481799696").await
+}
+
+pub async fn request(scene: &Scene) -> Sample {
+    Sample::with_id(a_request(scene).await, None)
+}
+
+pub async fn request_action(scene: &Scene) -> Sample {
+    let id = a_request(scene).await;
+    Sample::plain(Some(json!({"ids": [id], "action": "assign", "assignee": null})))
 }

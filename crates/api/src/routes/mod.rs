@@ -42,6 +42,11 @@ pub fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(tenant::channels::groups::list_groups))
         .routes(routes!(tenant::chats::set_mode::set_chat_mode))
         .routes(routes!(tenant::home::get::get_home))
+        .routes(routes!(tenant::requests::list::list_requests))
+        .routes(routes!(tenant::requests::counts::count_requests))
+        .routes(routes!(tenant::requests::export::export_requests))
+        .routes(routes!(tenant::requests::get::get_request))
+        .routes(routes!(tenant::requests::act::act_on_requests))
         .routes(routes!(tenant::wallet::get::get_wallet))
         // The platform's console.
         .routes(routes!(admin::users::list::list_users))

@@ -125,7 +125,8 @@ pub async fn run(app: &Installation, out: &Output, command: Command) -> anyhow::
         }
         Command::Resend { tenant, message } => {
             let sent =
-                switchboard_tenant::send::resend(&app.hub, &scope(app, &tenant).await?, message).await?;
+                switchboard_tenant::send::resend(&app.hub, &scope(app, &tenant).await?, "operator", message)
+                    .await?;
             anyhow::ensure!(sent, "there is no message of unknown fate with that id");
             out.answer(&serde_json::json!({ "queued": message }), || {
                 vec!["it is sent again".to_owned()]

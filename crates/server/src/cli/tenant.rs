@@ -173,7 +173,8 @@ pub async fn credits(app: &Installation, out: &Output, command: CreditsCommand) 
             )
         }
         CreditsCommand::Replay { tenant } => {
-            let replayed = switchboard_tenant::replay::held(&app.hub, &scope(app, &tenant).await?).await?;
+            let replayed =
+                switchboard_tenant::replay::held(&app.hub, &scope(app, &tenant).await?, "operator").await?;
             out.answer(&serde_json::json!({ "replayed": replayed }), || {
                 vec![format!("{replayed} message(s) are handled again")]
             })

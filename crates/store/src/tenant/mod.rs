@@ -11,6 +11,7 @@ pub mod outbox;
 pub mod panels;
 pub mod people;
 pub mod providers;
+pub mod request_list;
 pub mod requests;
 pub mod settings;
 pub mod wallet;

@@ -34,6 +34,8 @@ pub struct NewRequest {
     pub external_ids: Vec<String>,
     /// `refill` or `request_cancel`: the intent is on disk before the panel is called.
     pub act: Option<&'static str>,
+    /// Counts how often a person had it decided again.
+    pub attempt: i32,
     pub forward_command: Option<&'static str>,
     pub forward: Option<OutboxId>,
     pub created_at: DateTime<Utc>,
@@ -131,7 +133,7 @@ impl Requests<'_> {
         }
         let mut insert = QueryBuilder::new(
             "INSERT INTO request (id, message_id, chat_id, identity_id, customer_id, panel_id, order_id, command, opens, outcome, why,
-             staff_reason, order_status, provider_id, provider_name, external_ids, act, act_state, forward_command, forward_id, created_at, closed_at) ",
+             staff_reason, order_status, provider_id, provider_name, external_ids, act, act_state, forward_command, forward_id, created_at, closed_at, attempt) ",
         );
         insert.push_values(requests, |mut row, r| {
             row.push_bind(r.id.uuid())
@@ -155,7 +157,8 @@ impl Requests<'_> {
                 .push_bind(r.forward_command)
                 .push_bind(r.forward.map(OutboxId::uuid))
                 .push_bind(r.created_at)
-                .push_bind(r.closed_at);
+                .push_bind(r.closed_at)
+                .push_bind(r.attempt);
         });
         insert.push(" ON CONFLICT DO NOTHING");
         let done = insert.build().execute(&mut *self.conn).await?;
@@ -230,14 +233,16 @@ impl Requests<'_> {
         state: &'static str,
         evidence: &str,
         staff_reason: Option<&str>,
+        at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE request SET act_state = $2, act_evidence = $3, staff_reason = coalesce($4, staff_reason) WHERE id = $1",
+            "UPDATE request SET act_state = $2, act_evidence = $3, staff_reason = coalesce($4, staff_reason), acted_at = $5 WHERE id = $1",
         )
         .bind(id.uuid())
         .bind(state)
         .bind(evidence)
         .bind(staff_reason)
+        .bind(at)
         .execute(&mut *self.conn)
         .await?;
         Ok(())

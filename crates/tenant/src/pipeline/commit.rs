@@ -21,7 +21,7 @@ use switchboard_store::{
     StoreError, TenantScope, TenantTx, fail,
     queue::{Claimed, NewJob, Outcome},
     tenant::{
-        chats::{ChatMode, ChatParty},
+        chats::ChatParty,
         messages::{MessageState, Understood},
         outbox::NewOutbox,
         requests::NewRequest,
@@ -29,7 +29,7 @@ use switchboard_store::{
 };
 
 use super::{
-    Context, Ending, ack_text,
+    Again, Context, Ending, ack_text, again,
     forwards::{self, Routed},
     fresh_identity, new_chat,
     orders::{self, Decision, OPEN_FOR, PanelFacts, Read},
@@ -74,7 +74,7 @@ async fn place(tx: &mut TenantTx, hub: &Hub, context: &Context) -> Result<Place,
     Ok(Place {
         chat,
         identity,
-        silent: mode == ChatMode::Silent,
+        silent: context.is_silent(mode),
     })
 }
 
@@ -214,6 +214,11 @@ pub(super) async fn decided(
 ) -> Result<Outcome, StoreError> {
     let now = hub.clock.now();
     let mut tx = hub.db.begin(scope).await?;
+    if let Some(again) = &context.again
+        && !again::make_room(&mut tx, again, now).await?
+    {
+        return finish(tx, job).await;
+    }
     let orders: Vec<OrderId> = asked.iter().map(|(_, order)| order.clone()).collect();
     let mut facts = HashMap::new();
     for &panel in candidates {
@@ -284,7 +289,11 @@ pub(super) async fn decided(
             reason: "opened by another chat".to_owned(),
         });
     }
-    let rows = outbox_rows(hub, context, &place, &replies, "reply");
+    let what = context
+        .again
+        .as_ref()
+        .map_or_else(|| "reply".to_owned(), Again::reply_key);
+    let rows = outbox_rows(hub, context, &place, &replies, &what);
     holds.extend(
         rows.iter()
             .filter(|row| row.state == "queued")
@@ -299,7 +308,7 @@ pub(super) async fn decided(
         .collect();
     if !acts.is_empty() {
         new_jobs.push(
-            NewJob::new(hub.clock.uuid(), jobs::ACT, format!("act:{}", context.message))
+            NewJob::new(hub.clock.uuid(), jobs::ACT, act_lane(context))
                 .payload(serde_json::json!({ "requests": acts })),
         );
     }
@@ -318,11 +327,16 @@ pub(super) async fn decided(
     } else {
         MessageState::Answered
     };
-    conclude(&mut tx, context, place.chat, Some(place.identity), state, "").await?;
+    if context.again.is_none() {
+        conclude(&mut tx, context, place.chat, Some(place.identity), state, "").await?;
+    }
     // Last of all: the wallet's row is the one that all messages of a tenant meet at, and stays locked until the commit.
     if !tx.wallet().hold(&holds, now).await? {
         drop(tx);
-        return hold_message(hub, scope, job, context).await;
+        return match &context.again {
+            Some(again) => again::without_credit(hub, scope, job, again).await,
+            None => hold_message(hub, scope, job, context).await,
+        };
     }
     let done = finish(tx, job).await?;
     for routed in routes.iter().flatten() {
@@ -332,7 +346,15 @@ pub(super) async fn decided(
     Ok(done)
 }
 
-async fn finish(mut tx: TenantTx, job: &Claimed) -> Result<Outcome, StoreError> {
+/// Panel actions of one decision are done one after the other.
+fn act_lane(context: &Context) -> String {
+    match &context.again {
+        Some(again) => again.act_lane(context.message),
+        None => jobs::act_lane(context.message, "", "", 0),
+    }
+}
+
+pub(super) async fn finish(mut tx: TenantTx, job: &Claimed) -> Result<Outcome, StoreError> {
     tx.finish_job(job.id, job.fence).await?;
     fail::point("pipeline.before_commit");
     tx.commit().await?;
@@ -400,6 +422,7 @@ fn request(hub: &Hub, context: &Context, place: &Place, decision: &Decision) -> 
         provider_name,
         external_ids: read.map(|read| read.external_ids.clone()).unwrap_or_default(),
         act: verdict.act.filter(|_| !place.silent).map(|act| act.as_str()),
+        attempt: context.again.as_ref().map_or(0, |again| again.attempt),
         forward_command: verdict.forward.filter(|_| !place.silent).map(CommandKind::as_str),
         forward: None,
         created_at: now,

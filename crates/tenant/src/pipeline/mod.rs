@@ -2,6 +2,7 @@
 //!
 //! read → who and where → parse → panel (the only wait on the network, outside any transaction) → decide → compose → commit.
 
+pub(crate) mod again;
 mod commit;
 mod confirm;
 mod forwards;
@@ -10,6 +11,7 @@ mod understand;
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use switchboard_channels::port::{Body, Event, Inbound, LostWhy};
 use switchboard_domain::{
     channel::ChatKind,
@@ -29,6 +31,7 @@ use switchboard_store::{
 };
 
 use crate::{Hub, payload, settings::Shop};
+use again::Again;
 use understand::Meaning;
 
 /// The message with all that is known of it before anything is asked of a panel.
@@ -44,6 +47,8 @@ pub(crate) struct Context {
     /// Panels whose order map names this customer.
     pub mapped: Vec<PanelId>,
     pub shop: Arc<Shop>,
+    /// A person wants one order of it decided again.
+    pub again: Option<Again>,
 }
 
 impl Context {
@@ -58,6 +63,16 @@ impl Context {
             None if self.inbound.chat.kind == ChatKind::Direct => ChatMode::Support,
             None => ChatMode::Off,
         }
+    }
+
+    /// Watched only: here, or in the whole shop.
+    pub fn is_silent(&self, mode: ChatMode) -> bool {
+        mode == ChatMode::Silent || self.shop.general.silent_mode
+    }
+
+    /// When it was asked for: by the customer, or by the person who wants it decided again.
+    pub fn asked_at(&self) -> DateTime<Utc> {
+        self.again.as_ref().map_or(self.inbound.sent_at, |again| again.at)
     }
 
     pub fn is_group(&self) -> bool {
@@ -80,11 +95,24 @@ pub(crate) enum Ending {
 
 pub(crate) async fn run(hub: &Hub, scope: &TenantScope, job: &Claimed) -> Result<Outcome, StoreError> {
     let id: MessageId = payload(job, "message")?;
+    let wanted: Option<again::Wanted> = payload(job, "again")?;
     let shop = hub.shops.get(&hub.db, scope).await?;
     let mut tx = hub.db.begin(scope).await?;
     let stored = tx.messages().find(id).await?;
+    let again = match &wanted {
+        Some(wanted) => again::find(&mut tx, id, wanted).await?,
+        None => None,
+    };
     // Answered already: a replay that came twice.
-    let Some(stored) = stored.filter(|stored| matches!(stored.state.as_str(), "stored" | "held")) else {
+    let fresh = |stored: &StoredMessage| matches!(stored.state.as_str(), "stored" | "held");
+    let to_do = |stored: &StoredMessage| {
+        if wanted.is_some() {
+            again.is_some()
+        } else {
+            fresh(stored)
+        }
+    };
+    let Some(stored) = stored.filter(to_do) else {
         tx.finish_job(job.id, job.fence).await?;
         tx.commit().await?;
         return Ok(Outcome::Done);
@@ -153,7 +181,12 @@ pub(crate) async fn run(hub: &Hub, scope: &TenantScope, job: &Claimed) -> Result
         links,
         mapped,
         shop,
+        again,
     };
+    if let Some(group) = context.again.as_ref().map(Again::group) {
+        drop(tx);
+        return orders::answer(hub, scope, job, &context, &[group], &[]).await;
+    }
     if let Some(why) = unheard(hub, &context) {
         drop(tx);
         return commit::ending(hub, scope, job, &context, Ending::Silence(why)).await;

@@ -61,7 +61,7 @@ pub(super) async fn answer(
         .map(|(command, order)| (command, order.clone()))
         .collect();
     let candidates = candidates(context);
-    let stale = is_stale(context.inbound.sent_at, hub.clock.now());
+    let stale = is_stale(context.asked_at(), hub.clock.now());
     let mut reads = HashMap::new();
     if !stale && !candidates.is_empty() {
         let ids: Vec<OrderId> = {
@@ -140,7 +140,11 @@ fn worth_waiting(
     let error = reads
         .values()
         .find_map(|read| read.as_ref().err().filter(|error| error.retryable_read()))?;
-    if hub.clock.now() - context.stored.received_at > GIVE_UP_AFTER {
+    let since = context
+        .again
+        .as_ref()
+        .map_or(context.stored.received_at, |again| again.at);
+    if hub.clock.now() - since > GIVE_UP_AFTER {
         return None;
     }
     let after = match error {
@@ -309,7 +313,7 @@ fn on_panel(
             panel: abilities_of(context, panel),
             requests: &requests,
             service_refill: None,
-            asked_at: context.inbound.sent_at,
+            asked_at: context.asked_at(),
             now: hub.clock.now(),
             chat: context.inbound.chat.kind,
             confirm: confirm(hub, context),
@@ -356,7 +360,7 @@ fn on_no_panel(hub: &Hub, context: &Context, command: CommandKind, order: &Order
             panel: panels::abilities(None),
             requests: &[],
             service_refill: None,
-            asked_at: context.inbound.sent_at,
+            asked_at: context.asked_at(),
             now: hub.clock.now(),
             chat: context.inbound.chat.kind,
             confirm: None,
@@ -392,6 +396,10 @@ fn request_on_order(hub: &Hub, earlier: &Earlier, customer: Option<CustomerId>) 
 }
 
 fn confirm(hub: &Hub, context: &Context) -> Option<ConfirmCause> {
+    // A person stands behind it.
+    if context.again.is_some() {
+        return None;
+    }
     let silent_since = context.identity.as_ref()?.last_seen_at;
     (hub.clock.now() - silent_since > SILENCE_BEFORE_CONFIRMING).then_some(ConfirmCause::SilentFor90Days)
 }

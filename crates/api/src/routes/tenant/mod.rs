@@ -3,4 +3,5 @@
 pub mod channels;
 pub mod chats;
 pub mod home;
+pub mod requests;
 pub mod wallet;
