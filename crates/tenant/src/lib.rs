@@ -22,6 +22,7 @@ pub mod jobs;
 pub mod network;
 pub mod panels;
 mod pipeline;
+pub mod provider_book;
 pub mod providers;
 pub mod replay;
 pub mod requests;
@@ -50,6 +51,7 @@ pub struct Hub {
     pub http: GuardedClient,
     pub desks: Arc<PanelDesks>,
     pub shops: settings::Shops,
+    pub noted: panels::Noted,
 }
 
 impl Hub {
@@ -59,6 +61,7 @@ impl Hub {
             fleet: fleet::Fleet::new(db.clone(), networks.clone()),
             desks: Arc::new(PanelDesks::default()),
             shops: settings::Shops::default(),
+            noted: panels::Noted::default(),
             db,
             notifier,
             networks,

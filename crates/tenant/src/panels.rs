@@ -1,5 +1,7 @@
 //! Panels of a shop: connecting them, testing their keys, and the desk through which they are called.
 
+pub mod keep;
+mod noted;
 mod report;
 pub mod words;
 
@@ -18,6 +20,8 @@ use url::Url;
 
 use crate::Hub;
 
+pub use noted::Noted;
+pub(crate) use noted::note;
 pub use report::{PanelReport, report};
 
 #[derive(Debug, thiserror::Error)]

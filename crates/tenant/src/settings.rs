@@ -116,10 +116,7 @@ impl Shop {
         let providers = tx.providers().all().await?;
         let routes = tx.providers().routes().await?;
         let accounts = tx.accounts().list().await?;
-        let provider_names = providers
-            .iter()
-            .flat_map(|provider| provider.names.iter().chain([&provider.alias]).cloned())
-            .collect();
+        let provider_names = tx.providers().every_name().await?;
         Ok(Self {
             texts: document(&documents, TEXTS)?,
             rules: document(&documents, RULES)?,

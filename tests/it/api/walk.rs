@@ -14,7 +14,7 @@ use switchboard_platform::{Actor, access::Domain};
 use switchboard_testkit::{Answer, TestApp, User, app::Setup, world::BotPeer};
 use uuid::Uuid;
 
-use super::walk_samples as sample;
+use super::{walk_samples as sample, walk_shop as shop};
 
 /// Who may ask.
 #[derive(Debug, Clone, Copy)]
@@ -175,6 +175,38 @@ fn rows() -> Vec<Row> {
             Tenant(P::RequestsAct),
             200,
             |scene| Box::pin(sample::request_action(scene)),
+        ),
+        plain(M::GET, t("/panels"), Tenant(P::PanelsRead), 200, None),
+        made(M::POST, t("/panels"), Tenant(P::PanelsManage), 201, |scene| {
+            Box::pin(shop::new_panel(scene))
+        }),
+        plain(
+            M::POST,
+            t("/panels/check"),
+            Tenant(P::PanelsManage),
+            200,
+            Some(json!({"url": "https://10.0.0.1", "key": "a-key"})),
+        ),
+        made(
+            M::POST,
+            t("/panels/{id}/check"),
+            Tenant(P::PanelsManage),
+            200,
+            |scene| Box::pin(shop::panel(scene, None)),
+        ),
+        made(
+            M::PATCH,
+            t("/panels/{id}"),
+            Tenant(P::PanelsManage),
+            200,
+            |scene| Box::pin(shop::panel(scene, Some(json!({"min_gap_ms": 500})))),
+        ),
+        made(
+            M::DELETE,
+            t("/panels/{id}"),
+            Tenant(P::PanelsManage),
+            204,
+            |scene| Box::pin(shop::panel(scene, None)),
         ),
         plain(M::GET, t("/wallet"), Tenant(P::WalletRead), 200, None),
         plain(M::GET, "/api/v1/admin/users", Platform(P::UsersRead), 200, None),

@@ -47,6 +47,16 @@ pub fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(tenant::requests::export::export_requests))
         .routes(routes!(tenant::requests::get::get_request))
         .routes(routes!(tenant::requests::act::act_on_requests))
+        .routes(routes!(
+            tenant::panels::list::list_panels,
+            tenant::panels::connect::connect_panel
+        ))
+        .routes(routes!(tenant::panels::check_key::check_panel_key))
+        .routes(routes!(tenant::panels::check::check_panel))
+        .routes(routes!(
+            tenant::panels::edit::update_panel,
+            tenant::panels::delete::delete_panel
+        ))
         .routes(routes!(tenant::wallet::get::get_wallet))
         // The platform's console.
         .routes(routes!(admin::users::list::list_users))

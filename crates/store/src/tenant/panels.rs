@@ -65,7 +65,7 @@ impl Panels<'_> {
     pub async fn list(&mut self) -> Result<Vec<Panel>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT id, kind, name, base_url, secret, abilities, min_gap_ms, time_zone, version, created_at
-             FROM panel ORDER BY created_at, id",
+             FROM panel WHERE removed_at IS NULL ORDER BY created_at, id",
         )
         .fetch_all(&mut *self.conn)
         .await?)
@@ -73,7 +73,7 @@ impl Panels<'_> {
 
     pub async fn find(&mut self, id: PanelId) -> Result<Option<Panel>, StoreError> {
         Ok(sqlx::query_as(
-            "SELECT id, kind, name, base_url, secret, abilities, min_gap_ms, time_zone, version, created_at FROM panel WHERE id = $1",
+            "SELECT id, kind, name, base_url, secret, abilities, min_gap_ms, time_zone, version, created_at FROM panel WHERE id = $1 AND removed_at IS NULL",
         )
         .bind(id.uuid())
         .fetch_optional(&mut *self.conn)
@@ -82,7 +82,7 @@ impl Panels<'_> {
 
     pub async fn find_by_name(&mut self, name: &str) -> Result<Option<Panel>, StoreError> {
         Ok(sqlx::query_as(
-            "SELECT id, kind, name, base_url, secret, abilities, min_gap_ms, time_zone, version, created_at FROM panel WHERE name = $1",
+            "SELECT id, kind, name, base_url, secret, abilities, min_gap_ms, time_zone, version, created_at FROM panel WHERE name = $1 AND removed_at IS NULL",
         )
         .bind(name)
         .fetch_optional(&mut *self.conn)

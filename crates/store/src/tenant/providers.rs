@@ -65,15 +65,24 @@ impl Providers<'_> {
 
     pub async fn all(&mut self) -> Result<Vec<Provider>, StoreError> {
         Ok(
-            sqlx::query_as("SELECT id, alias, names FROM provider ORDER BY alias")
+            sqlx::query_as("SELECT id, alias, names FROM provider WHERE removed_at IS NULL ORDER BY alias")
                 .fetch_all(&mut *self.conn)
                 .await?,
         )
     }
 
+    /// Every name that a provider goes by, the removed ones' too: no customer may read one.
+    pub async fn every_name(&mut self) -> Result<Vec<String>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT unnest(names || CASE WHEN removed_at IS NULL THEN ARRAY[alias] ELSE '{}' END) FROM provider",
+        )
+        .fetch_all(&mut *self.conn)
+        .await?)
+    }
+
     pub async fn find_by_alias(&mut self, alias: &str) -> Result<Option<Provider>, StoreError> {
         Ok(
-            sqlx::query_as("SELECT id, alias, names FROM provider WHERE alias = $1")
+            sqlx::query_as("SELECT id, alias, names FROM provider WHERE alias = $1 AND removed_at IS NULL")
                 .bind(alias)
                 .fetch_optional(&mut *self.conn)
                 .await?,
@@ -127,7 +136,7 @@ impl Providers<'_> {
             "SELECT p.alias, p.names,
                     coalesce((SELECT array_agg(c.title || ' (' || c.network_id || ')') FROM provider_route r JOIN chat c ON c.id = r.chat_id
                               WHERE r.provider_id = p.id), '{}') AS routes
-             FROM provider p ORDER BY p.alias",
+             FROM provider p WHERE p.removed_at IS NULL ORDER BY p.alias",
         )
         .fetch_all(&mut *self.conn)
         .await?)

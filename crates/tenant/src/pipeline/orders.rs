@@ -121,7 +121,9 @@ async fn fetch(
         let Some(desk) = panels::desk(hub, scope, panel).await? else {
             return Ok(None);
         };
-        Ok::<_, StoreError>(Some((panel, desk.orders(ids).await)))
+        let read = desk.orders(ids).await;
+        panels::note(hub, scope, panel, desk.kind(), read.as_ref().err()).await;
+        Ok::<_, StoreError>(Some((panel, read)))
     });
     join_all(reads)
         .await

@@ -3,5 +3,6 @@
 pub mod channels;
 pub mod chats;
 pub mod home;
+pub mod panels;
 pub mod requests;
 pub mod wallet;
