@@ -34,9 +34,13 @@ describe("complaints", () => {
     ["username", "himal.boost_24", null],
     ["password", "short", "signup.bad.password_short"],
     ["password", "tea hill sun", null],
+    ["whatsapp_number", "00977 9800000142", null],
+    ["whatsapp_number", "+0977 980000014", "signup.bad.whatsapp_length"],
     ["password", "himalboost12", "signup.bad.password_name"],
     ["password", "aaaaaaaaaaaaaaaa", "signup.bad.password_simple"],
-    ["password", "x".repeat(129), "signup.bad.password_long"],
+    ["password", "ab".repeat(129), "signup.bad.password_long"],
+    ["password", "Password2026", "signup.bad.password_simple"],
+    ["password", "आमा बुबा घर", null],
     ["whatsapp_number", "977 000 000 0142", "signup.bad.whatsapp_code"],
     ["whatsapp_number", "+977 call me", "signup.bad.whatsapp_signs"],
     ["whatsapp_number", "+97700", "signup.bad.whatsapp_length"],
@@ -51,7 +55,7 @@ describe("complaints", () => {
     ["panel_url", "https://me:secret@himalboost.example", "signup.bad.url_login"],
     ["panel_url", "https://himalboost.example/adminapi/v2", null],
     ["panel_key", "sk-4471 9920", "signup.bad.key_space"],
-    ["panel_key", "short", "signup.bad.key_short"],
+    ["panel_key", "k".repeat(501), "signup.bad.key_long"],
     ["panel_key", "  k3y-4f8a9c0d1e2f ", null],
   ];
   it.each(cases)("%s %s", (name, value, expected) => {

@@ -23,7 +23,8 @@ export function normalTelegram(text: string): string {
   return text
     .trim()
     .replace(/^(https?:\/\/)?(t\.me\/|telegram\.me\/)/i, "")
-    .replace(/^@/, "");
+    .replace(/^@+/, "")
+    .replace(/\/+$/, "");
 }
 
 /** With a scheme and without a tail: what people paste from the address bar. */
@@ -39,16 +40,17 @@ export function complaint(name: AnswerName, answers: Answers): Complaint | null 
     case "username":
       if (value === "") return { id: "signup.need.username" };
       if (value.length < 3 || value.length > 32) return { id: "signup.bad.username_length" };
-      if (!/^[a-z0-9][a-z0-9._-]*$/i.test(value)) return { id: "signup.bad.username_signs" };
+      if (!/^[a-z0-9._-]+$/i.test(value)) return { id: "signup.bad.username_signs" };
       return null;
     case "password":
       return passwordComplaint(answers.password, answers.username);
     case "whatsapp_number": {
       if (value === "") return { id: "signup.need.whatsapp" };
       if (!/^[+\d\s().-]+$/.test(value)) return { id: "signup.bad.whatsapp_signs" };
-      const digits = value.replace(/\D/g, "");
-      if (!value.startsWith("+")) return { id: "signup.bad.whatsapp_code" };
-      if (digits.length < 8 || digits.length > 15) return { id: "signup.bad.whatsapp_length" };
+      const digits = value.replace(/\D/g, "").replace(/^00/, "");
+      if (!value.startsWith("+") && !value.startsWith("00")) return { id: "signup.bad.whatsapp_code" };
+      if (digits.startsWith("0") || digits.length < 8 || digits.length > 15)
+        return { id: "signup.bad.whatsapp_length" };
       return null;
     }
     case "telegram_username": {
@@ -79,7 +81,7 @@ export function complaint(name: AnswerName, answers: Answers): Complaint | null 
     case "panel_key":
       if (value === "") return { id: "signup.need.key" };
       if (/\s/.test(value)) return { id: "signup.bad.key_space" };
-      if (value.length < 8) return { id: "signup.bad.key_short" };
+      if (value.length > 500) return { id: "signup.bad.key_long" };
       return null;
   }
 }

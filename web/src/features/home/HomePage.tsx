@@ -28,10 +28,12 @@ export function HomePage() {
     // The saga goes on without us; hints come, but asking each second also survives a server that restarts meanwhile.
     refetchInterval: (query) => (query.state.data?.provisioning.state === "done" ? false : ASK_MS),
   });
-  const made = setup.data?.provisioning.state === "done";
+  const settled = setup.data !== undefined && setup.data.provisioning.state !== "running";
+  const seenAt = setup.dataUpdatedAt;
   useEffect(() => {
-    if (making && made) void client.invalidateQueries({ queryKey: keys.me, exact: true });
-  }, [making, made, client]);
+    // “Waiting” is for the panel only: the shop itself may be open already, and only `me` says so.
+    if (making && settled && seenAt > 0) void client.invalidateQueries({ queryKey: keys.me, exact: true });
+  }, [making, settled, seenAt, client]);
 
   const home = useQuery({ ...homeQuery(tenant.tenant), enabled: !making });
   const place = format.zone.split("/").at(-1)?.replaceAll("_", " ") ?? format.zone;
