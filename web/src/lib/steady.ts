@@ -23,7 +23,10 @@ export function steady<T>(
   return { shown, waiting: head.filter((row) => !known.has(id(row))).length };
 }
 
-/** `list` names what is shown (filters, page): another list starts anew. `release` shows what waits. */
+/**
+ * `list` names what is shown (filters, page): another list starts anew. `release` shows what waits.
+ * `fresh` keeps its identity while nothing came: a new empty list each time would never settle.
+ */
 export function useSteady<T>(fresh: readonly T[], id: (row: T) => string, busy: boolean, list: string) {
   const [held, setHeld] = useState<{ list: string; rows: readonly T[] } | null>(null);
   const before = held?.list === list ? held.rows : null;

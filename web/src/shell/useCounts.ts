@@ -14,7 +14,7 @@ export function useCounts(): { person: number; unread: number } {
         undefined,
         signal,
       ),
-    enabled: tenant !== null && can("requests.read"),
+    enabled: tenant !== null && tenant.state !== "provisioning" && can("requests.read"),
   });
   return { person: query.data?.person ?? 0, unread: 0 };
 }

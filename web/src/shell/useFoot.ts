@@ -16,7 +16,7 @@ export function useFoot(): { channels: Fact; credits: Fact } | null {
   const { tenant, can } = useSession();
   const query = useQuery({
     ...homeQuery(tenant?.tenant ?? ""),
-    enabled: tenant !== null && can("home.read"),
+    enabled: tenant !== null && tenant.state !== "provisioning" && can("home.read"),
   });
   const home = query.data;
   if (!home) return null;

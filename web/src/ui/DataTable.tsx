@@ -55,7 +55,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       const next = rows[at === -1 ? 0 : at + by];
       if (!next) return;
       props.onOpen(next);
-      rowElement(body.current, rowKey(next))?.scrollIntoView({ block: "nearest" });
+      const row = rowElement(body.current, rowKey(next));
+      row?.scrollIntoView({ block: "nearest" });
+      row?.querySelector<HTMLElement>("a.cell")?.focus({ preventScroll: true });
       return;
     }
     const links = [...(body.current?.querySelectorAll<HTMLElement>("a.cell") ?? [])];

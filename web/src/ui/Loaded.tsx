@@ -42,6 +42,10 @@ export function Refused(props: { error: unknown; onRetry?: () => void; small?: b
       </Note>
     );
   }
+  if (isApiError(error) && error.status === 403 && error.code !== "forbidden") {
+    // Suspended, closed, only from another place: the code says which.
+    return <Empty icon={Lock} title={text(error)} />;
+  }
   if (isApiError(error) && error.status === 403) {
     return (
       <Empty icon={Lock} title={t("common.forbidden.title")}>

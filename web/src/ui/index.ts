@@ -13,5 +13,6 @@ export * from "./problem-text";
 export * from "./Secret";
 export * from "./SidePanel";
 export * from "./State";
+export * from "./Tabs";
 export * from "./Time";
 export * from "./Toast";

@@ -13,6 +13,7 @@ import { Empty } from "../../ui/bits";
 import { type Column, DataTable, PageFoot } from "../../ui/DataTable";
 import { Loaded, SkeletonRows } from "../../ui/Loaded";
 import { State } from "../../ui/State";
+import { Tabs } from "../../ui/Tabs";
 import { Time } from "../../ui/Time";
 import { PAGE_SIZE, type UsersSearch, usersQuery } from "./queries";
 import { UserPanel } from "./UserPanel";
@@ -110,27 +111,17 @@ export function UsersPage({ search }: { search: UsersSearch }) {
       <section className="list" aria-label={t("admin.users.list")}>
         <Top title={t("admin.users")} />
         <div className="bars">
-          <nav className="tabs" aria-label={t("admin.filter.state")}>
-            <Link
-              to="/admin/users"
-              search={(before) => merge(before, { state: undefined, after: undefined, open: undefined })}
-              activeProps={{}}
-              aria-current={search.state === undefined ? "true" : undefined}
-            >
-              {t("admin.view.all")}
-            </Link>
-            {STATES.map((state) => (
-              <Link
-                key={state}
-                to="/admin/users"
-                search={(before) => merge(before, { state, after: undefined, open: undefined })}
-                activeProps={{}}
-                aria-current={search.state === state ? "true" : undefined}
-              >
-                {t(`admin.view.${state}`)}
-              </Link>
-            ))}
-          </nav>
+          <Tabs
+            label={t("admin.filter.state")}
+            to="/admin/users"
+            current={search}
+            tabs={([undefined, ...STATES] as const).map((state) => ({
+              key: state ?? "all",
+              label: t(`admin.view.${state ?? "all"}`),
+              current: search.state === state,
+              search: { state, after: undefined, open: undefined },
+            }))}
+          />
           <Find
             key={search.q ?? ""}
             q={search.q ?? ""}

@@ -1,6 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { Link, useRouter } from "@tanstack/react-router";
-import { type FormEvent, useRef, useState } from "react";
+import { KeyRound } from "lucide-react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { api } from "../../api/client";
 import type { KeyReport, Me, PanelKind, SignUp } from "../../api/contract";
 import { fieldErrors } from "../../api/problem";
@@ -9,6 +10,7 @@ import { currentLocale, T, useT } from "../../i18n";
 import { browserZone } from "../../lib/format";
 import { type Complaint, passwordStrength } from "../../lib/password";
 import "../../styles/panel.css";
+import { useDebounced } from "../../lib/hooks";
 import { useTitle } from "../../lib/title";
 import { Mark } from "../../ui/Brand";
 import { Button } from "../../ui/Button";
@@ -28,6 +30,7 @@ import {
 } from "./signup";
 
 const KINDS: PanelKind[] = ["perfect_panel_admin_v2", "rental_panel_admin_v1", "user_api_v2"];
+const TYPING_MS = 500;
 const EMPTY: Answers = {
   username: "",
   password: "",
@@ -107,6 +110,13 @@ export function SignupPage() {
       panel_key: answers.panel_key.trim(),
     });
   };
+  // Tested when the typing rests, so that the answer comes while the person is still at the field.
+  const quietUrl = useDebounced(answers.panel_url, TYPING_MS);
+  const quietKey = useDebounced(answers.panel_key, TYPING_MS);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the rested answers are what starts a test
+  useEffect(() => {
+    if (quietUrl === answers.panel_url && quietKey === answers.panel_key && panelReady) runTest(false);
+  }, [quietUrl, quietKey]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (create.isPending) return;
@@ -227,10 +237,6 @@ export function SignupPage() {
                   inputMode: "url",
                   autoComplete: "url",
                   placeholder: "https://",
-                  onBlur: () => {
-                    leave("panel_url");
-                    runTest(false);
-                  },
                 })}
               />
             )}
@@ -247,10 +253,6 @@ export function SignupPage() {
                   {...control}
                   {...text("panel_key", {
                     autoComplete: "off",
-                    onBlur: () => {
-                      leave("panel_key");
-                      runTest(false);
-                    },
                   })}
                   className="input mono"
                 />
@@ -260,7 +262,11 @@ export function SignupPage() {
               </div>
             )}
           </Field>
-          <div className="full" aria-live="polite">
+          {/* Keeps its room: what comes must not move the next control away from under a finger. */}
+          <div className="full tested" aria-live="polite">
+            {!test.isPending && !test.error && !report && (
+              <Note icon={KeyRound}>{t("signup.tested_here")}</Note>
+            )}
             {test.isPending && <Note>{t("signup.testing_long")}</Note>}
             {test.error && <Note tone="failed">{problem(test.error)}</Note>}
             {report && (

@@ -21,6 +21,7 @@ import { type Column, DataTable, PageFoot } from "../../ui/DataTable";
 import { Loaded, SkeletonRows } from "../../ui/Loaded";
 import { useProblemText } from "../../ui/problem-text";
 import { State } from "../../ui/State";
+import { Tabs } from "../../ui/Tabs";
 import { Time } from "../../ui/Time";
 import { toast } from "../../ui/Toast";
 import { AssignDialog } from "./AssignDialog";
@@ -32,6 +33,7 @@ import { RefusedNote } from "./RefusedNote";
 import { RequestPanel } from "./RequestPanel";
 
 const NONE: ReadonlySet<string> = new Set();
+const NO_ROWS: RequestRow[] = [];
 
 export function RequestsPage({ search }: { search: RequestsSearch }) {
   const t = useT();
@@ -52,7 +54,7 @@ export function RequestsPage({ search }: { search: RequestsSearch }) {
   const hand = useBusyHand();
   const name = JSON.stringify([query, search.after]);
   const busy = hand.busy || selected.size > 0 || search.open !== undefined;
-  const fresh = list.data?.items ?? [];
+  const fresh = list.data?.items ?? NO_ROWS;
   const { shown, waiting, release } = useSteady(
     fresh,
     (row) => row.id,
@@ -183,32 +185,22 @@ export function RequestsPage({ search }: { search: RequestsSearch }) {
           }
         />
         <div className="bars">
-          <nav className="tabs" aria-label={t("requests.views")}>
-            {VIEWS.map((view) => {
+          <Tabs
+            label={t("requests.views")}
+            to="/requests"
+            current={search}
+            tabs={VIEWS.map((view) => {
               const count =
                 view === "open" ? counts.data?.open : view === "person" ? counts.data?.person : undefined;
-              return (
-                <Link
-                  key={view}
-                  to="/requests"
-                  search={(before) =>
-                    merge(before, {
-                      view: view === "open" ? undefined : view,
-                      after: undefined,
-                      open: undefined,
-                    })
-                  }
-                  aria-current={(search.view ?? "open") === view ? "true" : undefined}
-                  activeProps={{}}
-                >
-                  {t(`requests.view.${view}`)}
-                  {count !== undefined && count > 0 && (
-                    <span className={view === "person" ? "hot" : undefined}>{format.number(count)}</span>
-                  )}
-                </Link>
-              );
+              return {
+                key: view,
+                label: t(`requests.view.${view}`),
+                current: (search.view ?? "open") === view,
+                search: { view: view === "open" ? undefined : view, after: undefined, open: undefined },
+                ...(count ? { count: format.number(count), hot: view === "person" } : {}),
+              };
             })}
-          </nav>
+          />
           <FilterBar filters={filters} rows={shown} onChange={setFilters} />
         </div>
         <RefusedNote refused={refused} rows={shown} onClose={() => setRefused([])} />
