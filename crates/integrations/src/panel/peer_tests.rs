@@ -189,5 +189,8 @@ pub async fn tells_whole_failures_apart(kind: PanelKind) {
         .orders(&ids(["1"]))
         .await
         .unwrap_err();
-    assert_eq!((error.class(), error.retryable_read()), ("private_address", false));
+    assert_eq!(
+        (error.class(), error.retryable_read()),
+        ("private_address", false)
+    );
 }
