@@ -41,6 +41,8 @@ repositories! {
     wallet: tenant::wallet::Wallet<'_>,
     settings: tenant::settings::Settings<'_>,
     audit: tenant::audit::Audit<'_>,
+    audit_list: tenant::audit_list::AuditList<'_>,
+    ledger_list: tenant::ledger_list::LedgerList<'_>,
 }
 
 impl TenantTx {

@@ -1,6 +1,7 @@
 //! "Is everything working?" in one look, and until set-up is done, what is left of it.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveTime, TimeZone, Utc};
+use chrono_tz::Tz;
 use switchboard_store::{
     StoreError, TenantScope,
     tenant::{
@@ -15,9 +16,8 @@ use crate::{
     wallet::{self, WalletState},
 };
 
-/// Over how many days "the usual" is taken.
-const USUAL: i64 = 7;
-const SILENT_MODE: &str = "silent_mode";
+/// Over how many days before today "the usual" is taken.
+const USUAL: u64 = 7;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -40,30 +40,29 @@ pub struct Overview {
     pub need_person: i64,
     pub oldest: Option<DateTime<Utc>>,
     pub today: Vec<OutcomeCount>,
-    /// Requests of a day, over the last week; `None` without any.
+    /// Requests until this time of day, on the mean of the last week; `None` in the first days.
     pub usual: Option<i64>,
     pub silent: bool,
 }
 
 pub async fn overview(hub: &Hub, scope: &TenantScope) -> Result<Overview, StoreError> {
     let now = hub.clock.now();
-    let day = now - TimeDelta::hours(24);
+    let shop = hub.shops.get(&hub.db, scope).await?;
+    let zone = shop.general.zone();
+    let today = midnight(zone, now, 0);
+    let spans: Vec<_> = (1..=USUAL)
+        .map(|days| midnight(zone, now, days))
+        .map(|begins| (begins, begins + (now - today)))
+        .collect();
     let checklist = checklist::of(hub, scope).await?;
-    let channels = channels::list(hub, scope).await?;
     let wallet = wallet::state(hub, scope).await?;
     let mut tx = hub.db.begin(scope).await?;
+    let channels = tx.channels().list(today).await?;
     let panels = tx.home().panels().await?;
     let (need_person, oldest) = tx.home().need_person().await?;
-    let today = tx.home().outcomes(day, now).await?;
-    let before = tx.home().outcomes(day - TimeDelta::days(USUAL), day).await?;
-    let silent = tx
-        .settings()
-        .all()
-        .await?
-        .get(SILENT_MODE)
-        .is_some_and(|value| value == &serde_json::Value::Bool(true));
+    let by_outcome = tx.home().outcomes(today, now).await?;
+    let usual = tx.home().usual(&spans).await?;
     drop(tx);
-    let earlier: i64 = before.iter().map(|line| line.count).sum();
     let open = checklist.iter().any(|item| !item.done);
     Ok(Overview {
         verdict: verdict(&channels, &panels, &wallet, need_person, open),
@@ -73,10 +72,23 @@ pub async fn overview(hub: &Hub, scope: &TenantScope) -> Result<Overview, StoreE
         wallet,
         need_person,
         oldest,
-        today,
-        usual: (earlier > 0).then_some(earlier / USUAL),
-        silent,
+        today: by_outcome,
+        usual,
+        silent: shop.general.silent_mode,
     })
+}
+
+/// The beginning of the day, `days` ago, where the shop is.
+fn midnight(zone: Tz, now: DateTime<Utc>, days: u64) -> DateTime<Utc> {
+    let day = now.with_timezone(&zone).date_naive();
+    let day = day.checked_sub_days(Days::new(days)).unwrap_or(day);
+    // Where a clock change skips midnight, the day begins at the next time that exists.
+    (0..4)
+        .find_map(|hour| {
+            let time = NaiveTime::from_hms_opt(hour, 0, 0)?;
+            zone.from_local_datetime(&day.and_time(time)).earliest()
+        })
+        .map_or(now, |at| at.with_timezone(&Utc))
 }
 
 /// The worst that is true, in one sentence that says what to do.
@@ -175,6 +187,19 @@ mod tests {
             prices: Vec::new(),
             held_messages,
         }
+    }
+
+    #[test]
+    fn a_day_begins_at_the_shops_midnight() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let kathmandu = chrono_tz::Asia::Kathmandu;
+        let now = at("2026-11-24T20:00:00Z");
+        assert_eq!(midnight(kathmandu, now, 0), at("2026-11-24T18:15:00Z"));
+        assert_eq!(midnight(kathmandu, now, 1), at("2026-11-23T18:15:00Z"));
+        // Clocks went from 00:00 to 01:00.
+        let beirut = chrono_tz::Asia::Beirut;
+        let now = at("2024-03-31T12:00:00Z");
+        assert_eq!(midnight(beirut, now, 0), at("2024-03-30T22:00:00Z"));
     }
 
     #[test]

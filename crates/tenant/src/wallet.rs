@@ -5,7 +5,7 @@ use switchboard_domain::{
     channel::{ChannelKind, ChatKind},
     credit::{Credits, MessagePurpose},
 };
-use switchboard_store::{StoreError, TenantScope};
+use switchboard_store::{StoreError, TenantScope, tenant::ledger_list::LedgerEntry};
 
 use crate::Hub;
 
@@ -76,4 +76,44 @@ pub async fn state(hub: &Hub, scope: &TenantScope) -> Result<WalletState, StoreE
         prices,
         held_messages,
     })
+}
+
+/// A line of the ledger, and what it was for in words.
+#[derive(Debug, Clone)]
+pub struct Line {
+    pub entry: LedgerEntry,
+    pub what: String,
+}
+
+/// The newest `limit` lines below `after`.
+pub async fn ledger(
+    hub: &Hub,
+    scope: &TenantScope,
+    kind: Option<&str>,
+    after: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Line>, StoreError> {
+    let mut tx = hub.db.begin(scope).await?;
+    let entries = tx.ledger_list().page(kind, after, limit).await?;
+    Ok(entries
+        .into_iter()
+        .map(|entry| Line {
+            what: what(&entry),
+            entry,
+        })
+        .collect())
+}
+
+fn what(entry: &LedgerEntry) -> String {
+    let chat = entry.chat.as_deref().filter(|title| !title.is_empty());
+    match (entry.purpose.as_deref(), &entry.provider_alias) {
+        (Some("forward"), Some(alias)) => format!("Forward to {alias}"),
+        (Some("forward"), None) => "Forward to a provider".to_owned(),
+        (Some(_), _) => match chat {
+            Some(title) => format!("Message to {title}"),
+            None => "Message to a customer".to_owned(),
+        },
+        (None, _) if entry.kind == "grant" => "Credits from the platform".to_owned(),
+        (None, _) => "A message that is no longer kept".to_owned(),
+    }
 }

@@ -31,6 +31,8 @@ pub enum Who {
 pub struct Sample {
     /// What stands for the placeholders of the path but `{tenant}`, in order.
     pub ids: Vec<String>,
+    /// What stands for further placeholders: names that are the same in every tenant, so that each has its own there.
+    pub keys: Vec<String>,
     /// With its question mark; empty for none.
     pub query: String,
     pub body: Option<Value>,
@@ -40,6 +42,7 @@ impl Sample {
     pub fn plain(body: Option<Value>) -> Self {
         Self {
             ids: Vec::new(),
+            keys: Vec::new(),
             query: String::new(),
             body,
         }
@@ -209,6 +212,45 @@ fn rows() -> Vec<Row> {
             |scene| Box::pin(shop::panel(scene, None)),
         ),
         plain(M::GET, t("/wallet"), Tenant(P::WalletRead), 200, None),
+        plain(M::GET, t("/wallet/ledger"), Tenant(P::WalletRead), 200, None),
+        plain(
+            M::POST,
+            t("/wallet/replay"),
+            Tenant(P::WalletManage),
+            200,
+            Some(json!({})),
+        ),
+        plain(M::GET, t("/replies"), Tenant(P::RepliesRead), 200, None),
+        plain(
+            M::POST,
+            t("/replies/preview"),
+            Tenant(P::RepliesRead),
+            200,
+            Some(json!({"key": "help", "lang": "en", "text": "Write to us."})),
+        ),
+        made(M::PUT, t("/replies/{key}"), Tenant(P::RepliesManage), 200, |_| {
+            Box::pin(sample::reply(true))
+        }),
+        made(
+            M::DELETE,
+            t("/replies/{key}"),
+            Tenant(P::RepliesManage),
+            200,
+            |_| Box::pin(sample::reply(false)),
+        ),
+        plain(M::GET, t("/settings"), Tenant(P::SettingsRead), 200, None),
+        plain(
+            M::PATCH,
+            t("/settings"),
+            Tenant(P::SettingsManage),
+            200,
+            Some(json!({"pause_minutes": 45})),
+        ),
+        made(M::GET, t("/search"), Tenant(P::RequestsRead), 200, |_| {
+            Box::pin(sample::search())
+        }),
+        plain(M::GET, t("/audit"), Tenant(P::AuditRead), 200, None),
+        plain(M::GET, t("/members"), Tenant(P::HomeRead), 200, None),
         plain(M::GET, "/api/v1/admin/users", Platform(P::UsersRead), 200, None),
         made(
             M::GET,
@@ -325,7 +367,7 @@ impl Scene {
 
 fn fill(row: &Row, tenant: Uuid, sample: &Sample) -> String {
     let mut path = row.path.replace("{tenant}", &tenant.to_string());
-    let mut ids = sample.ids.iter();
+    let mut ids = sample.ids.iter().chain(&sample.keys);
     while let Some((before, rest)) = path.split_once('{') {
         let (_, after) = rest.split_once('}').expect("a closed placeholder");
         let id = ids

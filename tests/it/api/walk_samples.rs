@@ -162,3 +162,19 @@ pub async fn request_action(scene: &Scene) -> Sample {
     let id = a_request(scene).await;
     Sample::plain(Some(json!({"ids": [id], "action": "assign", "assignee": null})))
 }
+
+/// Keys of texts are the same for everybody, so they stand in the path as they are and not as an id of somebody's.
+pub async fn reply(put: bool) -> Sample {
+    let body = put.then(|| json!({"lang": "en", "text": "Write to us."}));
+    Sample {
+        keys: vec!["help".to_owned()],
+        ..Sample::plain(body)
+    }
+}
+
+pub async fn search() -> Sample {
+    Sample {
+        query: "?q=4817".to_owned(),
+        ..Sample::plain(None)
+    }
+}

@@ -58,6 +58,21 @@ pub fn api() -> OpenApiRouter<Arc<App>> {
             tenant::panels::delete::delete_panel
         ))
         .routes(routes!(tenant::wallet::get::get_wallet))
+        .routes(routes!(tenant::wallet::ledger::list_ledger))
+        .routes(routes!(tenant::wallet::replay::replay_held_messages))
+        .routes(routes!(tenant::replies::list::list_replies))
+        .routes(routes!(tenant::replies::preview::preview_reply))
+        .routes(routes!(
+            tenant::replies::set::set_reply,
+            tenant::replies::reset::reset_reply
+        ))
+        .routes(routes!(
+            tenant::settings::get::get_settings,
+            tenant::settings::patch::update_settings
+        ))
+        .routes(routes!(tenant::search::get::search))
+        .routes(routes!(tenant::audit::list::list_audit))
+        .routes(routes!(tenant::members::list::list_members))
         // The platform's console.
         .routes(routes!(admin::users::list::list_users))
         .routes(routes!(admin::users::get::get_user))

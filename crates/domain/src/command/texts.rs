@@ -10,6 +10,7 @@
 
 mod defaults;
 mod keys;
+mod nepali;
 mod render;
 mod view;
 
@@ -29,6 +30,23 @@ use render::Context;
 
 /// The language that our defaults are written in, and the last resort.
 pub const DEFAULT_LANGUAGE: &str = "en";
+
+/// The languages that have words of ours.
+pub const LANGUAGES: &[&str] = &[DEFAULT_LANGUAGE, "ne"];
+
+/// Our words in a language; in English where it has none of ours.
+pub fn default_text(key: ReplyKey, form: Form, language: &str) -> Option<&'static str> {
+    let own = match base_of(language) {
+        "ne" => nepali::text(key, form),
+        _ => None,
+    };
+    own.or_else(|| defaults::text(key, form))
+}
+
+/// `ne` of `ne-NP`.
+fn base_of(language: &str) -> &str {
+    language.split(['-', '_']).next().unwrap_or(language)
+}
 
 /// Whether a text speaks of one order or of a group of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,6 +155,44 @@ impl TextBook {
         render::preview(key, form, source)
     }
 
+    /// The same on an order as it is.
+    pub fn preview_on(
+        key: ReplyKey,
+        form: Form,
+        source: &str,
+        view: &CustomerView,
+    ) -> Result<String, TextError> {
+        render::preview_on(key, form, source, view)
+    }
+
+    /// The owner's own text in exactly this language.
+    pub fn own(&self, key: ReplyKey, form: Form, language: &str) -> Option<&str> {
+        self.texts.get(language)?.get(&key)?.form(form)
+    }
+
+    /// Puts the owner's text in place; `None` goes back to our words.
+    pub fn set(&mut self, key: ReplyKey, form: Form, language: &str, text: Option<String>) {
+        let texts = self.texts.entry(language.to_owned()).or_default();
+        let mut forms = match texts.remove(&key) {
+            Some(OwnerText::One(one)) => OwnerForms {
+                one: Some(one),
+                many: None,
+            },
+            Some(OwnerText::Forms(forms)) => forms,
+            None => OwnerForms::default(),
+        };
+        match form {
+            Form::One => forms.one = text,
+            Form::Many => forms.many = text,
+        }
+        if forms != OwnerForms::default() {
+            texts.insert(key, OwnerText::Forms(forms));
+        }
+        if texts.is_empty() {
+            self.texts.remove(language);
+        }
+    }
+
     /// Renders `key` for these orders. One order takes the text for one, several the text for many; where there is
     /// no text for many, the text for one stands once per order.
     pub fn render(&self, key: ReplyKey, said: &[Said<'_>], language: &str) -> Rendered {
@@ -154,16 +210,25 @@ impl TextBook {
                 None => {}
             }
         }
-        let text = render_forms(key, form, said, &|form| defaults::text(key, form))
+        let ours = self.language_of_defaults(language);
+        let text = render_forms(key, form, said, &|form| default_text(key, form, ours))
             .and_then(Result::ok)
             .unwrap_or_else(|| defaults::LAST_RESORT.to_owned());
         Rendered { text, fell_back }
     }
 
+    /// The asked language where it has words of ours, else the owner's, else English.
+    fn language_of_defaults<'l>(&'l self, language: &'l str) -> &'l str {
+        [language, self.language.as_str()]
+            .into_iter()
+            .map(base_of)
+            .find(|language| LANGUAGES.contains(language))
+            .unwrap_or(DEFAULT_LANGUAGE)
+    }
+
     /// The owner's text for the asked language, its base language, or the owner's own language.
     fn owners(&self, key: ReplyKey, language: &str) -> Option<&OwnerText> {
-        let base = language.split(['-', '_']).next().unwrap_or(language);
-        [language, base, self.language.as_str()]
+        [language, base_of(language), self.language.as_str()]
             .into_iter()
             .find_map(|language| self.texts.get(language)?.get(&key))
     }

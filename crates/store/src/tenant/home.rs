@@ -52,6 +52,23 @@ impl Home<'_> {
         .await?)
     }
 
+    /// Mean number of requests in these spans, as far as there were any requests before their end. `None`: there was none yet.
+    pub async fn usual(
+        &mut self,
+        spans: &[(DateTime<Utc>, DateTime<Utc>)],
+    ) -> Result<Option<i64>, StoreError> {
+        let (from, to): (Vec<_>, Vec<_>) = spans.iter().copied().unzip();
+        Ok(sqlx::query_scalar(
+            "SELECT round(avg(n.orders))::bigint FROM unnest($1::timestamptz[], $2::timestamptz[]) AS s(begins, ends)
+             CROSS JOIN LATERAL (SELECT count(*) AS orders FROM request r WHERE r.created_at >= s.begins AND r.created_at < s.ends) n
+             WHERE s.ends > (SELECT min(created_at) FROM request)",
+        )
+        .bind(from)
+        .bind(to)
+        .fetch_one(&mut *self.conn)
+        .await?)
+    }
+
     pub async fn outcomes(
         &mut self,
         from: DateTime<Utc>,

@@ -2,10 +2,12 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod audit_list;
 pub mod channels;
 pub mod chats;
 pub mod checklist;
 pub mod home;
+pub mod ledger_list;
 pub mod messages;
 pub mod outbox;
 pub mod panel_book;

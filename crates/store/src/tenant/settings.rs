@@ -18,6 +18,15 @@ impl Settings<'_> {
         document::read(key, value)
     }
 
+    /// Keeps others from changing this document until the end of the transaction, also while it has no row yet.
+    pub async fn lock(&mut self, key: &'static str) -> Result<(), StoreError> {
+        sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ':' || $1, 0))")
+            .bind(key)
+            .execute(&mut *self.conn)
+            .await?;
+        Ok(())
+    }
+
     /// All documents by key: one round trip for who needs several.
     pub async fn all(&mut self) -> Result<std::collections::HashMap<String, Value>, StoreError> {
         let rows: Vec<(String, Value)> = sqlx::query_as("SELECT key, value FROM setting")

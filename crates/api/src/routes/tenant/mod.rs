@@ -1,8 +1,13 @@
 //! Routes of one tenant, under `/api/v1/tenants/{tenant}`.
 
+pub mod audit;
 pub mod channels;
 pub mod chats;
 pub mod home;
+pub mod members;
 pub mod panels;
+pub mod replies;
 pub mod requests;
+pub mod search;
+pub mod settings;
 pub mod wallet;

@@ -191,14 +191,25 @@ pub(super) fn preview(key: ReplyKey, form: Form, source: &str) -> Result<String,
     with_samples(key, count, |context| render(source, context))
 }
 
+/// As [`preview`], on an order as it is; what a verdict would add stays a sample.
+pub(super) fn preview_on(
+    key: ReplyKey,
+    form: Form,
+    source: &str,
+    view: &CustomerView,
+) -> Result<String, TextError> {
+    preview(key, form, source)?;
+    let details = sample_details();
+    let said = [Said {
+        view: Some(view),
+        details: &details,
+    }];
+    render(source, &Context::new(key, &said))
+}
+
 fn with_samples<T>(key: ReplyKey, count: usize, then: impl FnOnce(&Context) -> T) -> T {
     let views: Vec<CustomerView> = (0..count).map(sample).collect();
-    let details = Details {
-        command: Some(crate::command::CommandKind::Refill),
-        days_left: Some(12),
-        state: Some("sent".to_owned()),
-        wait_minutes: Some(90),
-    };
+    let details = sample_details();
     let said: Vec<Said<'_>> = views
         .iter()
         .map(|view| Said {
@@ -207,6 +218,15 @@ fn with_samples<T>(key: ReplyKey, count: usize, then: impl FnOnce(&Context) -> T
         })
         .collect();
     then(&Context::new(key, &said))
+}
+
+fn sample_details() -> Details {
+    Details {
+        command: Some(crate::command::CommandKind::Refill),
+        days_left: Some(12),
+        state: Some("sent".to_owned()),
+        wait_minutes: Some(90),
+    }
 }
 
 fn sample(index: usize) -> CustomerView {

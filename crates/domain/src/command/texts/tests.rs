@@ -288,3 +288,68 @@ fn a_view_takes_no_secret_from_an_order() {
     order.remains = Some("ask HiddenSource".into());
     assert_eq!(CustomerView::of(&order, &[]).remains(), None);
 }
+
+#[test]
+fn every_language_has_words_for_everything_and_they_render() {
+    for language in LANGUAGES {
+        let book = TextBook {
+            language: (*language).to_owned(),
+            ..TextBook::default()
+        };
+        for key in ReplyKey::ALL {
+            for form in [Form::One, Form::Many] {
+                let english = default_text(*key, form, DEFAULT_LANGUAGE);
+                let own = default_text(*key, form, language);
+                assert_eq!(english.is_some(), own.is_some(), "{language} {key} {form:?}");
+                if let Some(text) = own {
+                    TextBook::check(*key, form, text)
+                        .unwrap_or_else(|error| panic!("{language} {key}: {error}"));
+                    if key.variables().contains(&Variable::Status) || *language == DEFAULT_LANGUAGE {
+                        continue;
+                    }
+                    assert_ne!(Some(text), english, "{language} {key} is not translated");
+                }
+            }
+            let rendered = one(&book, *key, language);
+            assert!(!rendered.fell_back && !rendered.text.is_empty());
+        }
+    }
+}
+
+#[test]
+fn the_language_of_our_words_is_the_asked_one_then_the_owners_then_english() {
+    let with = |language: &str| TextBook {
+        language: language.to_owned(),
+        ..TextBook::default()
+    };
+    let english = one(&with("en"), ReplyKey::NotYours, "en").text;
+    let nepali = one(&with("ne"), ReplyKey::NotYours, "ne").text;
+    assert_ne!(english, nepali);
+    assert_eq!(one(&with("en"), ReplyKey::NotYours, "ne-NP").text, nepali);
+    assert_eq!(one(&with("ne"), ReplyKey::NotYours, "fr").text, nepali);
+    assert_eq!(one(&with("fr"), ReplyKey::NotYours, "de").text, english);
+}
+
+#[test]
+fn a_text_is_put_in_place_and_taken_back() {
+    let mut book = TextBook::default();
+    let key = ReplyKey::RefillRequested;
+    book.set(key, Form::Many, "ne", Some("{COUNT}".to_owned()));
+    book.set(key, Form::One, "ne", Some("{ORDERID}!".to_owned()));
+    assert_eq!(book.own(key, Form::One, "ne"), Some("{ORDERID}!"));
+    assert_eq!(book.own(key, Form::One, "en"), None);
+    assert_eq!(one(&book, key, "ne").text, "481799696!");
+    book.set(key, Form::One, "ne", None);
+    assert_eq!(book.own(key, Form::One, "ne"), None);
+    assert_eq!(book.own(key, Form::Many, "ne"), Some("{COUNT}"));
+    book.set(key, Form::Many, "ne", None);
+    assert_eq!(book, TextBook::default());
+}
+
+#[test]
+fn a_preview_on_an_order_shows_that_order() {
+    let text = TextBook::preview_on(ReplyKey::StatusTold, Form::One, "{ORDERID} is {STATUS}", &view());
+    assert_eq!(text.as_deref(), Ok("481799696 is in progress"));
+    let text = TextBook::preview_on(ReplyKey::NotYours, Form::One, "{STATUS}", &view());
+    assert!(matches!(text, Err(TextError::NotHere(_))));
+}

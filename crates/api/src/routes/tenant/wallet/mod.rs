@@ -1,1 +1,3 @@
 pub mod get;
+pub mod ledger;
+pub mod replay;

@@ -1,0 +1,3 @@
+//! What was done in a shop.
+
+pub mod list;

@@ -1,0 +1,3 @@
+//! Who works in a shop.
+
+pub mod list;

@@ -1,0 +1,7 @@
+//! What customers read.
+
+pub mod list;
+pub mod preview;
+pub mod reset;
+pub mod set;
+pub mod view;

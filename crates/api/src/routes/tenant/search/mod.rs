@@ -1,0 +1,3 @@
+//! One search over a shop.
+
+pub mod get;

@@ -1,0 +1,4 @@
+//! How a shop answers.
+
+pub mod get;
+pub mod patch;
