@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 
+import lists
 import parts
 import table
 from cluster import Cluster
@@ -113,6 +114,8 @@ def measure(binaries, folder, sizes, only, statements, save):
                 parts.warm(scene, every)
             step("many", lambda: parts.few_and_many(scene, first[:10], every, RATE, sizes["many_s"], sizes["many_burst"], idle))
             step("migrate", lambda: parts.migrate(scene))
+        # Last, and into a tenant that nothing else measures: the rows of its pages do not come from messages.
+        step("lists", lambda: lists.measure(cluster, rental.schema))
         result["memory_mb"]["end"] = resident_mb(product.process.pid)
         result["memory_mb"]["postgres, end"] = proportional_mb(cluster.pids())
         result["ledger_off"] = ledger(scene)

@@ -56,6 +56,13 @@ def lines(result):
     row = result.get("migrate")
     if row:
         yield "`migrate` with nothing to do", f"{row['tenants']} tenants in {number(row['whole_s'] - row['opening_s'], 2)} s = {number(row['per_s'], 0)}/s (opening the installation: {number(row['opening_s'], 2)} s)", ""
+    row = result.get("lists")
+    if row:
+        worst = max(row["queries"], key=lambda query: query["p50_ms"])
+        yield (f"lists over {row['requests']:,} requests and {row['messages']:,} messages",
+               f"slowest p50 {number(worst['p50_ms'])} ms ({worst['query']})", f"p50 <= {number(row['target_ms'], 0)} ms")
+        for query in row["queries"]:
+            yield f"  {query['query']}", f"p50 {number(query['p50_ms'], 2)}, worst {number(query['worst_ms'], 2)} ms", ", ".join(query["by"])
     if "binary_mb" in result:
         yield "release binary", f"{number(result['binary_mb'])} MB; stripped {number(result.get('binary_stripped_mb'))} MB", ""
     if "memory_mb" in result:

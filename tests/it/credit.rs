@@ -420,3 +420,50 @@ async fn run(test: &TestDb, scope: &TenantScope, steps: &[Step]) {
     }
     tx.commit().await.unwrap();
 }
+
+/// By halves along the lines, against adding them up.
+#[tokio::test]
+async fn what_was_spent_since_a_time_is_what_the_lines_add_up_to() {
+    let test = TestDb::new().await;
+    let scope = test.tenant("First").await;
+    let mut times = vec![test.clock.now()];
+    let mut conn = test.admin_connection().await;
+    for step in 0..12_i64 {
+        test.clock.advance(std::time::Duration::from_secs(3600));
+        times.push(test.clock.now());
+        let id = OutboxId::from_uuid(test.clock.uuid());
+        let mut tx = test.db.begin(&scope).await.unwrap();
+        assert!(
+            tx.wallet()
+                .hold(&[(id, whole(1 + step % 3))], test.clock.now())
+                .await
+                .unwrap()
+        );
+        match step % 4 {
+            0 | 1 => assert!(tx.wallet().settle(id, test.clock.now()).await.unwrap()),
+            2 => assert!(tx.wallet().release(id, test.clock.now()).await.unwrap()),
+            _ => {}
+        }
+        tx.commit().await.unwrap();
+        if step == 5 {
+            let actor = Actor::operator();
+            credits::add(&test.db, &actor, scope.tenant(), whole(7), "a gift")
+                .await
+                .unwrap();
+        }
+    }
+    times.push(test.clock.now() + chrono::TimeDelta::hours(1));
+    let role = format!("t_{}", scope.tenant().uuid().simple());
+    for since in times {
+        let mut tx = test.db.begin(&scope).await.unwrap();
+        let spent = tx.wallet().spent_since(since).await.unwrap();
+        let added: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+            "SELECT coalesce(sum(amount), 0)::bigint FROM {role}.ledger WHERE kind = 'settle' AND at >= $1"
+        )))
+        .bind(since)
+        .fetch_one(&mut conn)
+        .await
+        .unwrap();
+        assert_eq!(spent.micros(), added, "since {since}");
+    }
+}

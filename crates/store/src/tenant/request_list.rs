@@ -153,8 +153,21 @@ impl RequestList<'_> {
         after: Option<(DateTime<Utc>, Uuid)>,
         limit: i64,
     ) -> Result<Vec<ListRow>, StoreError> {
+        let chats: Option<Vec<Uuid>> = match filter.channel {
+            // As a list, which the rows are tested against in their order; a join would sort all of them first.
+            Some(channel) => {
+                let text =
+                    "SELECT h.id FROM chat h JOIN chat_account a ON a.id = h.account_id WHERE a.channel = $1";
+                let ids = sqlx::query_scalar(text).bind(channel);
+                Some(ids.fetch_all(&mut *self.conn).await?)
+            }
+            None => None,
+        };
         let mut query = QueryBuilder::new("WITH p AS MATERIALIZED (SELECT r.* FROM request r WHERE true");
         narrow(&mut query, filter);
+        if let Some(chats) = chats {
+            query.push(" AND r.chat_id = ANY (").push_bind(chats).push(")");
+        }
         if let Some((at, id)) = after {
             query
                 .push(" AND (r.created_at, r.id) < (")
@@ -459,12 +472,6 @@ fn narrow(query: &mut QueryBuilder<Postgres>, filter: &ListFilter) {
     }
     if let Some(assignee) = filter.assignee {
         query.push(" AND r.assignee_id = ").push_bind(assignee.uuid());
-    }
-    if let Some(channel) = filter.channel {
-        query
-            .push(" AND r.chat_id IN (SELECT h.id FROM chat h JOIN chat_account a ON a.id = h.account_id WHERE a.channel = ")
-            .push_bind(channel)
-            .push(")");
     }
     if let Some(prefix) = &filter.order_prefix {
         query

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use switchboard_domain::channel::ChannelKind;
 use switchboard_store::tenant::request_list::ListFilter;
 use switchboard_tenant::requests::{View, Wanted};
 use utoipa::{IntoParams, ToSchema};
@@ -30,6 +29,26 @@ pub enum RequestView {
     Closed,
 }
 
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestChannel {
+    TelegramBot,
+    TelegramAccount,
+    WhatsApp,
+    TestRoom,
+}
+
+impl RequestChannel {
+    const fn stored(self) -> &'static str {
+        match self {
+            Self::TelegramBot => "telegram_bot",
+            Self::TelegramAccount => "telegram_account",
+            Self::WhatsApp => "whats_app",
+            Self::TestRoom => "test_room",
+        }
+    }
+}
+
 /// Filters of the list and of its file; all of those given must fit.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -42,8 +61,8 @@ pub struct RequestFilters {
     pub outcome: Option<String>,
     pub panel: Option<Uuid>,
     pub provider: Option<Uuid>,
-    #[param(value_type = Option<String>)]
-    pub channel: Option<ChannelKind>,
+    #[param(inline)]
+    pub channel: Option<RequestChannel>,
     pub customer: Option<Uuid>,
     /// An account's id.
     pub assignee: Option<Uuid>,
@@ -107,7 +126,7 @@ impl TryFrom<RequestFilters> for Wanted {
                 outcome: given.outcome.filter(|text| !text.is_empty()),
                 panel: given.panel.map(Into::into),
                 provider: given.provider.map(Into::into),
-                channel: given.channel.map(ChannelKind::as_str),
+                channel: given.channel.map(RequestChannel::stored),
                 customer: given.customer.map(Into::into),
                 assignee: given.assignee.map(Into::into),
                 order_prefix: None,
