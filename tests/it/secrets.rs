@@ -6,6 +6,11 @@ use pretty_assertions::assert_eq;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{Connection, PgConnection};
 use switchboard_domain::{channel::ChannelKind, clock::Clock, id::AccountId};
+use switchboard_platform::{
+    accounts::{Accounts, Origin},
+    passwords::{HashCost, Passwords},
+    signup::{self, SignUpForm},
+};
 use switchboard_store::{
     MigrateError, StoreError, TenantScope, needed_keys,
     tenant::{accounts::ChatAccount, panels::Panel},
@@ -18,6 +23,8 @@ use switchboard_testkit::{TestDb, db::OwnedDb};
 
 const TOKEN: &str = "7000000001:marked-token-QmVhY29uIG9mIGEgYm90";
 const API_KEY: &str = "marked-panel-key-QmVhY29uIG9mIGEgcGFuZWw";
+const SIGN_UP_KEY: &str = "marked-sign-up-key-QmVhY29uIG9mIGEga2V5";
+const PASSWORD: &str = "marked-password-QmVhY29uIG9mIGEgd29yZA";
 
 /// Columns of bytes that hold no secret, sealed or not: hashes, and answers that were given to who asked.
 const NOT_SEALED: [&str; 5] = [
@@ -61,6 +68,36 @@ async fn fill(test: &TestDb, scope: &TenantScope) -> (ChatAccount, Panel) {
     tx.panels().insert(&panel).await.unwrap();
     tx.commit().await.unwrap();
     (account, panel)
+}
+
+/// A sign-up that nobody has worked on yet; the token of its session.
+async fn sign_up(test: &TestDb) -> String {
+    let accounts = Accounts::new(test.db.clone(), Passwords::new(HashCost::CHEAP).unwrap());
+    let form = || SignUpForm {
+        username: "asha".to_owned(),
+        password: PASSWORD.to_owned().into(),
+        whatsapp_number: "+9779800000001".to_owned(),
+        telegram_username: "asha_shop".to_owned(),
+        panel_url: "https://panel.example".to_owned(),
+        panel_kind: None,
+        panel_key: SIGN_UP_KEY.to_owned().into(),
+        panel_name: None,
+        accept_terms: true,
+        locale: None,
+        time_zone: None,
+    };
+    let origin = Origin {
+        ip: [127, 0, 0, 1].into(),
+        agent: "test".to_owned(),
+    };
+    let done = async || {
+        let form = form().check().unwrap();
+        signup::sign_up(&test.db, &accounts, &test.tenants(), form, &origin).await
+    };
+    let session = done().await.unwrap();
+    let again = done().await.err().unwrap();
+    assert!(!format!("{:?} {again:?} {again}", form()).contains("marked-"));
+    session.token.expose_secret().to_owned()
 }
 
 async fn platform_key(conn: &mut PgConnection, vault: &Vault) -> DataKey {
@@ -120,7 +157,21 @@ async fn opened(test: &TestDb, scope: &TenantScope) -> BTreeMap<String, Vec<Stri
     }
     // A data key itself is never a text of ours; that it opens with its key only is the vault's own test.
     found.entry("platform.data_key.wrapped".to_owned()).or_default();
-    found.entry("platform.sign_up.panel_key".to_owned()).or_default();
+    let waiting: Vec<(uuid::Uuid, uuid::Uuid, Vec<u8>)> =
+        sqlx::query_as("SELECT tenant_id, panel_id, panel_key FROM platform.sign_up")
+            .fetch_all(&mut conn)
+            .await
+            .unwrap();
+    for (tenant, panel, sealed) in waiting {
+        let key = test.db.data_key(tenant.into()).await.unwrap();
+        let secret = Sealed::<PanelApiKey>::from_bytes(sealed)
+            .unwrap()
+            .open(&key, panel);
+        found
+            .entry("platform.sign_up.panel_key".to_owned())
+            .or_default()
+            .push(secret.unwrap().expose_secret().to_owned());
+    }
     found
 }
 
@@ -163,7 +214,8 @@ async fn no_secret_is_said_by_a_dump_or_by_the_servers_log() {
     let test = TestDb::new().await;
     let scope = test.tenant("First").await;
     let (account, panel) = fill(&test, &scope).await;
-    let secrets = opened(&test, &scope).await;
+    let session = sign_up(&test).await;
+    let mut secrets = opened(&test, &scope).await;
 
     let mut conn = test.admin_connection().await;
     let columns: Vec<String> = sqlx::query_scalar(
@@ -185,6 +237,12 @@ async fn no_secret_is_said_by_a_dump_or_by_the_servers_log() {
         sealed,
         secrets.keys().collect::<Vec<_>>(),
         "every column of bytes is looked into"
+    );
+
+    // What is kept as a hash only is looked for like the rest.
+    secrets.insert(
+        "password and session".to_owned(),
+        vec![PASSWORD.to_owned(), session],
     );
 
     // Errors too: a doubled row, a broken statement, a check that fails, all with secrets at hand.
@@ -233,6 +291,7 @@ async fn no_secret_is_said_by_a_dump_or_by_the_servers_log() {
     assert!(looked_for >= 4 + 2, "logins, a token and a key: {looked_for}");
     assert!(secrets["chat_account.secret"].contains(&TOKEN.to_owned()));
     assert!(secrets["panel.secret"].contains(&API_KEY.to_owned()));
+    assert!(secrets["platform.sign_up.panel_key"].contains(&SIGN_UP_KEY.to_owned()));
 }
 
 #[tokio::test]

@@ -28,11 +28,30 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
                 }
                 _ => Code::BadJson.into(),
             })?;
+        if holds_nul(&body) {
+            return Err(unprintable());
+        }
         let mut json = serde_json::Deserializer::from_slice(&body);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| field_problem(&error))?;
         json.end().map_err(|_| Problem::new(Code::BadJson))?;
         Ok(Self(value))
     }
+}
+
+/// Whether a string in it holds U+0000, which no column takes. Raw it is no JSON; escaped it hides behind an odd number of `\`.
+fn holds_nul(json: &[u8]) -> bool {
+    let escape = b"u0000";
+    json.windows(escape.len()).enumerate().any(|(at, window)| {
+        window == escape && json[..at].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
+    })
+}
+
+fn unprintable() -> Problem {
+    Problem::field(
+        "",
+        "unprintable",
+        "There is a character in it that cannot be kept.",
+    )
 }
 
 fn field_problem(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
@@ -84,6 +103,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let text = parts.uri.query().unwrap_or_default();
+        if text.contains("%00") {
+            return Err(unprintable());
+        }
         let query = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(text.as_bytes()));
         serde_path_to_error::deserialize(query)
             .map(Self)
@@ -102,6 +124,9 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        if parts.uri.path().contains("%00") {
+            return Err(Problem::not_found());
+        }
         axum::extract::Path::<T>::from_request_parts(parts, state)
             .await
             .map(|path| Self(path.0))
@@ -200,6 +225,21 @@ mod tests {
             assert_eq!(problem["errors"][0]["code"], code, "{body}: {problem}");
             assert!(!problem["errors"][0]["message"].as_str().unwrap().is_empty());
         }
+    }
+
+    #[tokio::test]
+    async fn a_text_that_no_column_takes_is_refused_at_the_door() {
+        for (body, status) in [
+            (r#"{"name":"a\u0000b","links":[]}"#, 422),
+            (r#"{"name":"\\\u0000","links":[]}"#, 422),
+        ] {
+            let (found, problem) = refusal(body).await;
+            assert_eq!(
+                (found, &problem["errors"][0]["code"]),
+                (status, &json!("unprintable"))
+            );
+        }
+        assert!(!holds_nul(br#"{"name":"a backslash and u0000: \\u0000"}"#));
     }
 
     #[tokio::test]

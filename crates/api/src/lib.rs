@@ -9,6 +9,7 @@ mod cookie;
 mod extract;
 mod idempotency;
 mod limits;
+pub mod meter;
 mod openapi;
 mod origin;
 mod pagination;
@@ -109,6 +110,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/tg/{hook_key}", routing::post(routes::telegram_hook::receive))
         .route("/healthz", routing::get(routes::health::alive))
         .route("/readyz", routing::get(routes::health::ready))
+        .route("/metrics", routing::get(meter::show))
         .merge(api)
         .fallback(spa::serve)
         .layer(DefaultBodyLimit::max(MAX_HOOK_BODY))

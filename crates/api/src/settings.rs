@@ -13,6 +13,8 @@ pub struct ApiSettings {
     pub trusted_proxies: Vec<IpNet>,
     /// The platform's console answers other machines too.
     pub admin_allow_remote: bool,
+    /// Who may read `/metrics` besides this machine.
+    pub metrics_allow: Vec<IpNet>,
     pub rates: Rates,
 }
 

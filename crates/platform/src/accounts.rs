@@ -31,6 +31,9 @@ use crate::{
 /// How long the link lives that makes the first master admin.
 const SETUP_LINK: chrono::TimeDelta = chrono::TimeDelta::hours(24);
 
+/// How long a link lives that signs somebody in.
+const LOGIN_LINK: chrono::TimeDelta = chrono::TimeDelta::minutes(15);
+
 /// Where a request comes from, for histories.
 #[derive(Debug, Clone)]
 pub struct Origin {
@@ -384,6 +387,48 @@ impl Accounts {
         tx.commit().await?;
         self.db.forget_people();
         Ok(())
+    }
+
+    /// The token of a link that signs one account in, once. For the operator at the machine.
+    pub async fn login_link(&self, actor: &Actor, username: &str) -> Result<SecretString, AccountError> {
+        let now = self.clock.now();
+        let mut tx = self.db.begin_platform().await?;
+        let (account, _) = tx
+            .accounts()
+            .find_for_login(username.trim())
+            .await?
+            .ok_or(AccountError::NotFound)?;
+        let (token, hash) = fresh_token()?;
+        let user = UserId::from_uuid(account.id);
+        tx.admin_links()
+            .replace(LinkPurpose::Login(user), hash, now + LOGIN_LINK, now)
+            .await?;
+        let about = Actor::user(user);
+        tx.audit()
+            .append_about(
+                about.as_str(),
+                actor.as_str(),
+                "account.login_link",
+                None,
+                serde_json::json!({}),
+                now,
+            )
+            .await?;
+        tx.commit().await?;
+        Ok(token)
+    }
+
+    pub async fn login_with_link(&self, token: &str, origin: &Origin) -> Result<Session, AccountError> {
+        let now = self.clock.now();
+        let mut tx = self.db.begin_platform().await?;
+        let user = tx
+            .admin_links()
+            .use_login(token_hash(token), now)
+            .await?
+            .ok_or(AccountError::LinkUsed)?;
+        let session = self.begin_session(&mut tx, user, origin, now).await?;
+        tx.commit().await?;
+        Ok(session)
     }
 
     /// The token of a link that makes the first master admin; `None`: there is one.

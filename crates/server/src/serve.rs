@@ -3,12 +3,12 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use switchboard_api::{App, KEEP_ANSWERS, router};
+use switchboard_api::{App, KEEP_ANSWERS, meter, router};
 use switchboard_domain::id::TenantId;
 use switchboard_platform::{setup::Finished, tenants::PROVISION};
 use switchboard_store::{
     MigrateError,
-    queue::{Claimed, Handler, Outcome, Worker, WorkerConfig},
+    queue::{Claimed, Handler, Outcome, Queue, Worker, WorkerConfig},
 };
 use switchboard_tenant::TenantJobs;
 use tokio::{
@@ -48,10 +48,11 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
             )
         })?;
     let address = listener.local_addr()?;
+    meter::install().context("figures cannot be counted")?;
     let api = app.api()?;
     let routes = router(api.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let until = stop.clone();
-    tasks.spawn(async move { tidy(api, until).await });
+    let (queue, until) = (app.queue.clone(), stop.clone());
+    tasks.spawn(async move { tidy(api, queue, until).await });
     let until = stop.clone();
     tasks.spawn(async move {
         let serving =
@@ -93,7 +94,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 }
 
 /// What grows with use is forgotten again: limits of who has gone, answers that nobody repeats any more.
-async fn tidy(api: Arc<App>, stop: CancellationToken) {
+async fn tidy(api: Arc<App>, queue: Arc<Queue>, stop: CancellationToken) {
     let mut minute = tokio::time::interval(Duration::from_secs(60));
     loop {
         tokio::select! {
@@ -101,6 +102,18 @@ async fn tidy(api: Arc<App>, stop: CancellationToken) {
             _ = minute.tick() => {}
         }
         api.limits.forget_idle();
+        meter::upkeep();
+        if let Ok(stats) = queue.stats().await {
+            for (state, jobs) in [
+                ("unfinished", stats.depth),
+                ("asleep", stats.asleep),
+                ("running", stats.running),
+                ("dead", stats.dead),
+            ] {
+                metrics::gauge!("queue_jobs", "state" => state).set(jobs as f64);
+            }
+            metrics::gauge!("queue_oldest_job_seconds").set(stats.oldest_seconds as f64);
+        }
         let before = api.db.clock().now() - KEEP_ANSWERS;
         let pruned = async {
             let mut tx = api.db.begin_platform().await?;

@@ -115,6 +115,7 @@ impl Installation {
             public_url: self.config.public_url()?,
             trusted_proxies: self.config.trusted_proxies()?,
             admin_allow_remote: self.config.admin.allow_remote,
+            metrics_allow: self.config.metrics_allow()?,
             ..ApiSettings::default()
         };
         Ok(App::new(

@@ -46,6 +46,18 @@ impl StoreError {
         }
     }
 
+    /// Whether a value was of no use to the database: out of range, or text that it cannot hold. Not a bug of ours, but of who
+    /// made it up (a cursor, a time in the year 200,000).
+    pub fn is_bad_input(&self) -> bool {
+        let Self::Driver(sqlx::Error::Database(error)) = self else {
+            return false;
+        };
+        matches!(
+            error.code().as_deref(),
+            Some("22003" | "22008" | "22021" | "22P05")
+        )
+    }
+
     /// Whether waiting can help.
     pub fn is_transient(&self) -> bool {
         match self {

@@ -234,6 +234,11 @@ impl User {
         self.scope.as_ref().expect("somebody of a tenant")
     }
 
+    /// Their session, as `name=value`.
+    pub fn cookie(&self) -> Option<&str> {
+        self.cookie.as_deref()
+    }
+
     /// A path in their tenant: `user.at("/wallet")`.
     pub fn at(&self, path: &str) -> String {
         let tenant = self.tenant.expect("somebody of a tenant").uuid();

@@ -95,3 +95,34 @@ async fn other_sites_change_nothing() {
         .problem(415, "unsupported-media-type");
     asha.get("/api/v1/me").await.expect(200);
 }
+
+#[tokio::test]
+async fn a_link_from_the_machine_signs_in_once() {
+    use secrecy::ExposeSecret;
+    let app = TestApp::start().await;
+    let asha = app.owner("asha").await;
+    let accounts = &app.app.accounts;
+    let nobody = app.anonymous();
+    let old = accounts.login_link(&Actor::operator(), "asha").await.unwrap();
+    let link = accounts.login_link(&Actor::operator(), "ASHA").await.unwrap();
+    let sign_in = async |token: &secrecy::SecretString| {
+        let body = json!({"token": token.expose_secret()});
+        nobody.post("/api/v1/login/link", body).await
+    };
+    sign_in(&old).await.problem(410, "link-used");
+    let answer = sign_in(&link).await;
+    assert_eq!(answer.expect(200)["account"]["username"], "asha");
+    nobody
+        .with_session_of(&answer)
+        .get(&asha.at("/wallet"))
+        .await
+        .expect(200);
+    sign_in(&link).await.problem(410, "link-used");
+    let late = accounts.login_link(&Actor::operator(), "asha").await.unwrap();
+    app.db.clock.advance(std::time::Duration::from_secs(16 * 60));
+    sign_in(&late).await.problem(410, "link-used");
+    accounts
+        .login_link(&Actor::operator(), "nobody")
+        .await
+        .unwrap_err();
+}

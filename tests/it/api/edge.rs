@@ -214,6 +214,55 @@ async fn every_way_to_be_wrong_is_a_problem() {
     );
 }
 
+#[tokio::test]
+async fn figures_are_for_the_machine_itself() {
+    switchboard_api::meter::install().unwrap();
+    let app = TestApp::with(Setup {
+        settings: ApiSettings {
+            metrics_allow: vec!["10.1.0.0/16".parse().unwrap()],
+            rates: Rates::unlimited(),
+            ..ApiSettings::default()
+        },
+        ..Setup::default()
+    })
+    .await;
+    let asha = app.owner("asha").await;
+    asha.get(&asha.at("/wallet")).await.expect(200);
+    asha.get("/some/words?of=anybody").await;
+    let shown = app.anonymous().get("/metrics").await;
+    assert_eq!(shown.status, 200);
+    assert!(
+        shown.text.contains(
+            r#"http_requests_total{method="GET",route="/api/v1/tenants/{tenant}/wallet",status="200"} 1"#
+        ),
+        "{}",
+        shown.text
+    );
+    let tenant = asha.tenant.unwrap().uuid().to_string();
+    for word in ["anybody", "some/words", "asha", &tenant] {
+        assert!(!shown.text.contains(word), "{word}: {}", shown.text);
+    }
+    let scraper = |address: &str| app.anonymous().from_address(address);
+    assert_eq!(scraper("10.1.2.3:1").get("/metrics").await.status, 200);
+    scraper("10.2.2.3:1")
+        .get("/metrics")
+        .await
+        .problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn what_no_column_takes_is_nobodys_bug() {
+    let app = TestApp::start().await;
+    let asha = app.owner("asha").await;
+    let nul = json!({"username": "a\u{0}b", "password": PASSWORD});
+    app.anonymous().post("/api/v1/login", nul).await.field_errors();
+    let cursor = switchboard_api::write_cursor(&("-262143-01-01T00:00:00Z", uuid::Uuid::nil()));
+    asha.get(&format!("/api/v1/me/logins?after={cursor}"))
+        .await
+        .field_errors();
+    asha.get("/api/v1/me/logins?after=%00").await.field_errors();
+}
+
 #[test]
 fn the_committed_document_is_what_the_program_says() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/openapi.json");

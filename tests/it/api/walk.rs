@@ -105,6 +105,14 @@ fn rows() -> Vec<Row> {
         made(M::POST, "/api/v1/login", Open, 200, |scene| {
             Box::pin(sample::login(scene))
         }),
+        // Links are made at the machine; `access.rs` uses one.
+        plain(
+            M::POST,
+            "/api/v1/login/link",
+            Open,
+            410,
+            Some(json!({"token": "0".repeat(64)})),
+        ),
         plain(M::POST, "/api/v1/logout", Open, 204, Some(json!({}))),
         made(M::POST, "/api/v1/signup", Open, 201, |scene| {
             Box::pin(sample::sign_up(scene))

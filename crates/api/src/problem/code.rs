@@ -76,8 +76,8 @@ codes! {
         "Try again shortly; `GET /api/v1/me/setup` shows how far it is.";
     RequestInProgress = CONFLICT "request-in-progress", "This is being done already.",
         "Another request with the same `Idempotency-Key` is under way.";
-    LinkUsed = GONE "link-used", "This link is not valid any more. Start the server again: it prints a new one as long as nobody administers it.",
-        "A one-time link was used, replaced, or is older than a day.";
+    LinkUsed = GONE "link-used", "This link is not valid any more. Ask for a new one.",
+        "A one-time link was used or replaced, or its time is over. The server prints a new one for the first administrator at each start.";
     TooLarge = PAYLOAD_TOO_LARGE "too-large", "That is too large.",
         "The body is larger than this address takes.";
     UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE "unsupported-media-type", "The request is not JSON.",

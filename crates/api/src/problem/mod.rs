@@ -200,6 +200,9 @@ impl From<StoreError> for Problem {
         if error.is_transient() {
             tracing::warn!(error = %chain(&error), "the database did not answer a request");
             Self::unavailable()
+        } else if error.is_bad_input() {
+            tracing::warn!(error = %chain(&error), "the database did not take a value of a request");
+            Self::field("", "invalid", "A value is outside of what can be kept.")
         } else {
             Self::internal(error)
         }

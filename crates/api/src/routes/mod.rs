@@ -19,6 +19,7 @@ pub fn api() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(openapi::base())
         // Open to everybody.
         .routes(routes!(auth::login::login))
+        .routes(routes!(auth::login_link::login_with_link))
         .routes(routes!(auth::logout::logout))
         .routes(routes!(auth::sign_up::create::sign_up))
         .routes(routes!(auth::sign_up::check_key::check_sign_up_key))

@@ -11,6 +11,7 @@ mod parse;
 mod provider;
 mod requests;
 mod tenant;
+mod user;
 
 use std::process::ExitCode;
 
@@ -49,6 +50,9 @@ enum Command {
     /// Make, list, suspend tenants.
     #[command(subcommand)]
     Tenant(tenant::Command),
+    /// Make accounts, let people in.
+    #[command(subcommand)]
+    User(user::Command),
     /// Give or take credits.
     #[command(subcommand)]
     Credits(tenant::CreditsCommand),
@@ -160,6 +164,7 @@ async fn in_installation(app: &Installation, out: &Output, command: Command) -> 
     match command {
         Command::Migrate => tenant::migrate(app, out).await,
         Command::Tenant(command) => tenant::run(app, out, command).await,
+        Command::User(command) => user::run(app, out, command).await,
         Command::Credits(command) => tenant::credits(app, out, command).await,
         Command::Settings(command) => tenant::settings(app, out, command).await,
         Command::Panel(command) => panel::run(app, out, command).await,

@@ -33,6 +33,7 @@ pub struct Http {
     pub listen: String,
     pub public_url: String,
     pub trusted_proxies: Vec<String>,
+    pub metrics_allow: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -166,6 +167,9 @@ impl Config {
         if let Some(proxies) = var("SWITCHBOARD_TRUSTED_PROXIES") {
             self.http.trusted_proxies = proxies.split(',').map(|entry| entry.trim().to_owned()).collect();
         }
+        if let Some(networks) = var("SWITCHBOARD_METRICS_ALLOW") {
+            self.http.metrics_allow = networks.split(',').map(|entry| entry.trim().to_owned()).collect();
+        }
         if let Some(allow) = var("SWITCHBOARD_ADMIN_ALLOW_REMOTE") {
             self.admin.allow_remote = allow
                 .parse()
@@ -213,6 +217,7 @@ impl Config {
         self.telegram_api_url()?;
         self.public_url()?;
         self.trusted_proxies()?;
+        self.metrics_allow()?;
         for entry in &self.outbound.allow {
             let exact = entry
                 .rsplit_once(':')
@@ -245,32 +250,39 @@ impl Config {
         }
     }
 
-    /// Single addresses and networks; a network of everybody would let anybody say who they are.
+    /// A network of everybody would let anybody say who they are.
     pub fn trusted_proxies(&self) -> Result<Vec<IpNet>, ConfigError> {
-        let read = |entry: &String| {
-            let net = entry
-                .parse::<IpNet>()
-                .or_else(|_| entry.parse::<IpAddr>().map(IpNet::from))
-                .map_err(|_| {
-                    wrong(
-                        "http.trusted_proxies",
-                        format!("`{entry}` is no address or network such as 10.0.0.0/8"),
-                    )
-                })?;
-            if net.prefix_len() == 0 {
-                return Err(wrong(
-                    "http.trusted_proxies",
-                    format!("`{entry}` would believe everybody"),
-                ));
-            }
-            Ok(net)
-        };
-        self.http.trusted_proxies.iter().map(read).collect()
+        let place = "http.trusted_proxies";
+        let nets = networks(place, &self.http.trusted_proxies)?;
+        match nets.iter().find(|net| net.prefix_len() == 0) {
+            Some(net) => Err(wrong(place, format!("`{net}` would believe everybody"))),
+            None => Ok(nets),
+        }
+    }
+
+    pub fn metrics_allow(&self) -> Result<Vec<IpNet>, ConfigError> {
+        networks("http.metrics_allow", &self.http.metrics_allow)
     }
 
     pub fn keys_dir(&self) -> PathBuf {
         self.data_dir.join("keys")
     }
+}
+
+/// Single addresses and networks.
+fn networks(place: &str, entries: &[String]) -> Result<Vec<IpNet>, ConfigError> {
+    let read = |entry: &String| {
+        entry
+            .parse::<IpNet>()
+            .or_else(|_| entry.parse::<IpAddr>().map(IpNet::from))
+            .map_err(|_| {
+                wrong(
+                    place,
+                    format!("`{entry}` is no address or network such as 10.0.0.0/8"),
+                )
+            })
+    };
+    entries.iter().map(read).collect()
 }
 
 fn http_url(place: &str, text: &str) -> Result<Url, ConfigError> {

@@ -29,10 +29,18 @@ pub async fn login(
     Json(input): Json<Login>,
 ) -> Result<Response, Problem> {
     app.limits.login(ip, &input.username)?;
-    let session = app
+    let login = app
         .accounts
         .login(&input.username, &input.password, &origin)
-        .await?;
+        .await;
+    let outcome = match &login {
+        Ok(_) => "success",
+        Err(LoginError::Wrong) => "wrong",
+        Err(LoginError::Suspended { .. } | LoginError::Banned { .. }) => "locked",
+        Err(LoginError::Password(_) | LoginError::Store(_)) => "error",
+    };
+    metrics::counter!("logins_total", "outcome" => outcome).increment(1);
+    let session = login?;
     Ok(SignedInNow::new(&app, session)
         .await?
         .respond(&app, StatusCode::OK))

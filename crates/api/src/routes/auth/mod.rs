@@ -1,6 +1,7 @@
 //! Signing up, in and out. Open to everybody.
 
 pub mod login;
+pub mod login_link;
 pub mod logout;
 pub mod setup;
 pub mod sign_up;

@@ -31,6 +31,15 @@ pub async fn add_credits(
     State(app): State<Arc<App>>,
     Json(input): Json<CreditChange>,
 ) -> Result<Json<AdminUser>, Problem> {
+    // A billion credits: more is a slip of the finger, and sums of it would not fit.
+    const MOST: i64 = 1_000_000_000 * Credits::MICRO;
+    if !(-MOST..=MOST).contains(&input.micros) {
+        return Err(Problem::field(
+            "micros",
+            "too-large",
+            "That is more than a billion credits.",
+        ));
+    }
     let grant = GrantId::from_uuid(key.uuid("grant"));
     let amount = Credits::from_micros(input.micros);
     let user = users::add_credits(&app.db, &permit.actor(), id.into(), amount, &input.reason, grant).await?;
