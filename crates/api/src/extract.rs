@@ -28,8 +28,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
                 }
                 _ => Code::BadJson.into(),
             })?;
-        if holds_nul(&body) {
-            return Err(unprintable());
+        if let Some(field) = field_with_nul(&body) {
+            return Err(unkept(&field));
         }
         let mut json = serde_json::Deserializer::from_slice(&body);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| field_problem(&error))?;
@@ -38,18 +38,39 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     }
 }
 
-/// Whether a string in it holds U+0000, which no column takes. Raw it is no JSON; escaped it hides behind an odd number of `\`.
-fn holds_nul(json: &[u8]) -> bool {
-    let escape = b"u0000";
-    json.windows(escape.len()).enumerate().any(|(at, window)| {
-        window == escape && json[..at].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
-    })
+/// The first field that holds U+0000, which no column takes. Raw it is no JSON; nearly no body has it escaped, and those are
+/// looked through.
+fn field_with_nul(json: &[u8]) -> Option<String> {
+    if !json.windows(6).any(|window| window == b"\\u0000") {
+        return None;
+    }
+    find_nul(&serde_json::from_slice(json).ok()?, String::new())
 }
 
-fn unprintable() -> Problem {
+fn find_nul(value: &serde_json::Value, path: String) -> Option<String> {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => text.contains('\0').then_some(path),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(at, item)| find_nul(item, format!("{path}[{at}]"))),
+        Value::Object(fields) => fields.iter().find_map(|(name, field)| {
+            let dot = if path.is_empty() { "" } else { "." };
+            let path = format!("{path}{dot}{}", name.replace('\0', ""));
+            if name.contains('\0') {
+                return Some(path);
+            }
+            find_nul(field, path)
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
+fn unkept(field: &str) -> Problem {
     Problem::field(
-        "",
-        "unprintable",
+        field,
+        "invalid",
         "There is a character in it that cannot be kept.",
     )
 }
@@ -103,8 +124,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let text = parts.uri.query().unwrap_or_default();
-        if text.contains("%00") {
-            return Err(unprintable());
+        let mut pairs = url::form_urlencoded::parse(text.as_bytes());
+        if let Some((name, _)) = pairs.find(|(name, value)| name.contains('\0') || value.contains('\0')) {
+            return Err(unkept(&name.replace('\0', "")));
         }
         let query = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(text.as_bytes()));
         serde_path_to_error::deserialize(query)
@@ -228,18 +250,31 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_text_that_no_column_takes_is_refused_at_the_door() {
-        for (body, status) in [
-            (r#"{"name":"a\u0000b","links":[]}"#, 422),
-            (r#"{"name":"\\\u0000","links":[]}"#, 422),
+    async fn a_text_that_no_column_takes_is_refused_at_its_field() {
+        for (body, field) in [
+            (r#"{"name":"a\u0000b","links":[]}"#, "name"),
+            (r#"{"name":"\\\u0000","links":[]}"#, "name"),
+            (
+                r#"{"name":"a","links":[],"other":[{"x":["\u0000"]}]}"#,
+                "other[0].x[0]",
+            ),
+            (r#"{"name":"a","links":[],"\u0000x":1}"#, "x"),
         ] {
-            let (found, problem) = refusal(body).await;
+            let (status, problem) = refusal(body).await;
             assert_eq!(
-                (found, &problem["errors"][0]["code"]),
-                (status, &json!("unprintable"))
+                (
+                    status,
+                    &problem["errors"][0]["field"],
+                    &problem["errors"][0]["code"]
+                ),
+                (422, &json!(field), &json!("invalid")),
+                "{body}"
             );
         }
-        assert!(!holds_nul(br#"{"name":"a backslash and u0000: \\u0000"}"#));
+        assert_eq!(
+            field_with_nul(br#"{"name":"a backslash and u0000: \\u0000"}"#),
+            None
+        );
     }
 
     #[tokio::test]
