@@ -63,7 +63,7 @@ async fn the_cost_of_each_style_is_shown_before_it_is_chosen() {
         (json!({"reply_style": "loud"}), vec!["reply_style: not-offered"]),
         (json!({"pause_minutes": -1}), vec!["pause_minutes: invalid"]),
         (
-            json!({"pause_minutes": 0, "retention_days": 4000, "time_zone": "Mars/Base", "shop_name": "a\u{0}b"}),
+            json!({"pause_minutes": 0, "retention_days": 4000, "time_zone": "Mars/Base", "shop_name": "a\u{7}b"}),
             vec![
                 "time_zone: unknown",
                 "pause_minutes: out-of-range",
