@@ -64,7 +64,7 @@ export const mockHome = (): Home => ({
       last_answer_at: ago(57),
     },
   ],
-  credits: { messages_left: 6412, balance: 6_412_000_000, days_left: 9.2, per_day: 697 },
+  credits: { messages_left: 6412, balance: 6_412_000_000, days_left: 9.2, per_day: 697_000_000 },
   need_person: 7,
   oldest_need_person_at: ago(131),
   today: {

@@ -9,7 +9,7 @@ const wallet = (): Wallet => ({
   held: fresh() ? 0 : 2_500_000,
   messages_left: fresh() ? 100 : 6412,
   days_left: fresh() ? null : 9.2,
-  per_day: fresh() ? 0 : 697,
+  per_day: fresh() ? 0 : 697_000_000,
   prices: [
     { channel: "telegram_bot", kind: "direct", purpose: "reply", price: 500_000 },
     { channel: "telegram_bot", kind: "group", purpose: "reply", price: 1_000_000 },
@@ -21,12 +21,11 @@ const wallet = (): Wallet => ({
 
 const rows: LedgerRow[] = Array.from({ length: 120 }, (_, n) => {
   const kind = n % 40 === 39 ? "grant" : n % 9 === 8 ? "release" : n % 2 ? "hold" : "settle";
-  const plus = kind === "grant" || kind === "release";
   return {
     id: 5000 - n,
     at: ago(n * 47),
     kind,
-    amount: kind === "grant" ? 1_000_000_000 : plus ? 500_000 : kind === "hold" ? -500_000 : -500_000,
+    amount: kind === "grant" ? 1_000_000_000 : 500_000,
     balance_after: 6_412_000_000 + n * 500_000,
     held_after: 0,
     reason: kind,

@@ -13,7 +13,7 @@ pub struct Item {
     pub detail: String,
 }
 
-const TODO: [(&str, &str); 6] = [
+const STEPS: [(&str, &str); 6] = [
     ("panel", "Connect your panel, so that orders can be looked up."),
     ("bot", "Connect a Telegram bot: your customers write to it."),
     ("customer", "Link a customer to their name on your panel."),
@@ -30,7 +30,7 @@ const TODO: [(&str, &str); 6] = [
 
 /// Of a workspace that is still being made.
 pub fn blank() -> Vec<Item> {
-    TODO.into_iter()
+    STEPS.into_iter()
         .map(|(key, detail)| Item {
             key,
             done: false,

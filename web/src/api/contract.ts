@@ -38,7 +38,7 @@ export interface Ability { key: string; state: "can" | "cannot" | "locked"; sent
 
 // ── Home ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 // GET T/home → Home
-export interface Home { verdict: { state: "ok" | "person" | "failed" | "setup"; sentence: string }; checklist: ChecklistItem[] | null; channels: ChannelHealth[]; panels: PanelHealth[]; credits: { messages_left: number; balance: Micros; days_left: number | null; per_day: number }; need_person: number; oldest_need_person_at: Instant | null; today: { messages: number; orders: number; by_outcome: { outcome: string; count: number }[]; usual_orders: number | null }; silent_mode: boolean }
+export interface Home { verdict: { state: "ok" | "person" | "failed" | "setup"; sentence: string }; checklist: ChecklistItem[] | null; channels: ChannelHealth[]; panels: PanelHealth[]; credits: { messages_left: number; balance: Micros; days_left: number | null; per_day: Micros }; need_person: number; oldest_need_person_at: Instant | null; today: { messages: number; orders: number; by_outcome: { outcome: string; count: number }[]; usual_orders: number | null }; silent_mode: boolean }
 export interface ChannelHealth { id: Id; name: string; channel: Channel; state: ChannelState; state_text: string; since: Instant; last_in_at: Instant | null; last_out_at: Instant | null }
 export interface PanelHealth { id: Id; name: string; state: "ok" | "slow" | "down" | "unknown"; sentence: string; last_answer_at: Instant | null }
 export type Channel = "telegram_bot" | "telegram_account" | "whats_app" | "test_room";
@@ -127,7 +127,7 @@ export interface SettingsEdit { reply_style: "auto" | "per_order" | "grouped"; s
 
 // ── Wallet ───────────────────────────────────────────────────────────────────────────────────────────────────────
 // GET T/wallet → Wallet     GET T/wallet/ledger?kind=&after → Page<LedgerRow>    POST T/wallet/replay → { replayed: number }
-export interface Wallet { balance: Micros; held: Micros; messages_left: number; days_left: number | null; per_day: number; prices: { channel: Channel; kind: "direct" | "group"; purpose: "reply" | "forward"; price: Micros }[]; held_messages: number }
+export interface Wallet { balance: Micros; held: Micros; messages_left: number; days_left: number | null; per_day: Micros; prices: { channel: Channel; kind: "direct" | "group"; purpose: "reply" | "forward"; price: Micros }[]; held_messages: number }
 export interface LedgerRow { id: number; at: Instant; kind: "grant" | "hold" | "settle" | "release"; amount: Micros; balance_after: Micros; held_after: Micros; reason: string; what: string; ref: Id | null }
 
 // ── Search, audit, members ───────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 import { Live, liveUrl } from "./live";
 import { onStopLive, queryClient, sessionEnded } from "./session";
 
+// Followed by no page yet: the server does not serve `/live`, and a page must not say that it lost what never was.
 export const live = new Live({
   queries: queryClient,
   open: () => new WebSocket(liveUrl(location)),

@@ -1,8 +1,6 @@
 // Pages about the person, with or without a shop: the frame is the one they work in.
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, Outlet, retainSearchParams } from "@tanstack/react-router";
-import { useEffect } from "react";
-import { live } from "../api/live-socket";
 import { meQuery } from "../api/queries";
 import { chooseTenant, requireMe } from "../lib/guard";
 import { compact, str } from "../lib/search";
@@ -20,8 +18,6 @@ function MeLayout() {
   const { data: me } = useSuspenseQuery(meQuery);
   const { shop } = Route.useSearch();
   const tenant = chooseTenant(me, shop);
-  const id = tenant?.tenant ?? null;
-  useEffect(() => live.follow(id), [id]);
   return (
     <SessionProvider me={me} tenant={tenant}>
       <AppShell platform={tenant === null}>

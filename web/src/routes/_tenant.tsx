@@ -8,7 +8,6 @@ import {
   useRouterState,
 } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { live } from "../api/live-socket";
 import { meQuery } from "../api/queries";
 import { chooseTenant, requireMe } from "../lib/guard";
 import { compact, str } from "../lib/search";
@@ -32,7 +31,6 @@ function TenantLayout() {
   const tenant = chooseTenant(me, shop);
   const path = useRouterState({ select: (state) => state.location.pathname });
   const id = tenant?.tenant ?? null;
-  useEffect(() => live.follow(id), [id]);
   useEffect(() => {
     // A new page begins at its heading, also for a screen reader.
     if (path && document.activeElement !== document.body)

@@ -257,7 +257,7 @@ function Credits({ home }: { home: Home }) {
           {days === null ? t("home.credits.no_pace") : t("home.credits.days")}
         </Fig>
         <Fig value={format.number(credits.messages_left)}>{t("home.credits.left")}</Fig>
-        <Fig value={format.number(credits.per_day)}>{t("home.credits.per_day")}</Fig>
+        <Fig value={format.credits(credits.per_day)}>{t("home.credits.per_day")}</Fig>
       </div>
     </Sec>
   );

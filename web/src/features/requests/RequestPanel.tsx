@@ -178,7 +178,7 @@ function Detail({ request }: { request: RequestDetail }) {
           )}
         </div>
         <p>{request.sentence}</p>
-        {request.staff_reason && request.staff_reason !== request.sentence && (
+        {request.staff_reason && request.staff_reason.toLowerCase() !== request.sentence.toLowerCase() && (
           <p className="two">{request.staff_reason}</p>
         )}
       </div>

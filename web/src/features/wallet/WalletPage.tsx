@@ -24,7 +24,7 @@ import {
   useProblemText,
 } from "../../ui";
 import { LEDGER_KINDS, type LedgerKind } from "./kinds";
-import { ledgerQuery, priceLines, walletQuery } from "./queries";
+import { balanceChange, ledgerQuery, priceLines, walletQuery } from "./queries";
 import "../../styles/shop.css";
 
 interface Props {
@@ -68,7 +68,7 @@ function Figures({ wallet }: { wallet: Wallet }) {
           ? t("wallet.credits_held", { held: format.credits(wallet.held) })
           : t("wallet.credits")}
       </Fig>
-      <Fig value={format.number(wallet.per_day)}>{t("wallet.per_day")}</Fig>
+      <Fig value={format.credits(wallet.per_day)}>{t("wallet.per_day")}</Fig>
     </div>
   );
 }
@@ -110,7 +110,11 @@ function Ledger({ kind, after }: Props) {
   const format = useFormat();
   const { tenant } = useTenant();
   const ledger = useQuery(ledgerQuery(tenant, kind, after));
-  const signed = (micros: number) => `${micros < 0 ? "− " : "+ "}${format.credits(Math.abs(micros))}`;
+  const amount = (row: LedgerRow) => {
+    const change = balanceChange(row);
+    const sign = change === 0 ? "" : change < 0 ? "− " : "+ ";
+    return `${sign}${format.credits(Math.abs(row.amount))}`;
+  };
   const columns: Column<LedgerRow>[] = [
     {
       id: "at",
@@ -121,7 +125,7 @@ function Ledger({ kind, after }: Props) {
     },
     { id: "what", head: t("wallet.col.what"), at: "1", cell: (row) => row.what || row.reason },
     { id: "kind", head: t("wallet.col.kind"), at: "2", lo: 1, cell: (row) => word("wallet.kind", row.kind) },
-    { id: "amount", head: t("wallet.col.amount"), at: "1e", num: true, cell: (row) => signed(row.amount) },
+    { id: "amount", head: t("wallet.col.amount"), at: "1e", num: true, cell: amount },
     {
       id: "after",
       head: t("wallet.col.after"),

@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api } from "../../api/client";
-import type { Id, LedgerRow, Page, Wallet } from "../../api/contract";
+import type { Id, LedgerRow, Micros, Page, Wallet } from "../../api/contract";
 import { keys } from "../../api/keys";
 import type { LedgerKind } from "./kinds";
 
@@ -36,4 +36,10 @@ export function priceLines(prices: Price[]): PriceLine[] {
     lines.set(channel, line);
   }
   return [...lines.values()];
+}
+
+/** What a movement did to the balance. The server's amounts are sizes, but for a grant, which may be a deduction. */
+export function balanceChange({ kind, amount }: Pick<LedgerRow, "kind" | "amount">): Micros {
+  if (kind === "settle") return 0;
+  return kind === "hold" ? -amount : amount;
 }
