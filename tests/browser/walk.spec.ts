@@ -68,7 +68,8 @@ test("from the sign-up page to the first answered customer", async ({ page, worl
   await expect(page.getByText("Credits from the platform")).toBeVisible();
   await expect(page.getByText("+ 100.0", { exact: true })).toBeVisible();
   await expect(page.getByText("− 1.0", { exact: true })).toHaveCount(3);
-  await expect(page.getByText("0.4", { exact: true })).toBeVisible();
+  // Three in the last seven days.
+  await expect(page.getByText("0.429", { exact: true })).toBeVisible();
   await accessible(page, "wallet");
   await page.goto(`${world.stage.url}/home`);
   await expect(page.getByText("Switch a group on", { exact: true })).toBeVisible();
