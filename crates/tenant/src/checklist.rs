@@ -30,7 +30,8 @@ const STEPS: [(&str, &str); 6] = [
 
 /// Of a workspace that is still being made.
 pub fn blank() -> Vec<Item> {
-    STEPS.into_iter()
+    STEPS
+        .into_iter()
         .map(|(key, detail)| Item {
             key,
             done: false,
