@@ -30,6 +30,7 @@ repositories! {
     checklist: tenant::checklist::Checklist<'_>,
     home: tenant::home::Home<'_>,
     messages: tenant::messages::Messages<'_>,
+    customer_book: tenant::customer_book::CustomerBook<'_>,
     people: tenant::people::People<'_>,
     panel_book: tenant::panel_book::PanelBook<'_>,
     panels: tenant::panels::Panels<'_>,

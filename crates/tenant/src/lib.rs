@@ -13,6 +13,8 @@ mod act;
 pub mod channels;
 pub mod checklist;
 pub mod csv;
+pub mod customer_book;
+pub mod customer_import;
 pub mod customers;
 pub mod fleet;
 mod gather;

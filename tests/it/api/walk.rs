@@ -67,7 +67,7 @@ pub struct Row {
 }
 
 /// A row whose request is the same each time.
-fn plain(method: Method, path: &'static str, who: Who, status: u16, body: Option<Value>) -> Row {
+pub fn plain(method: Method, path: &'static str, who: Who, status: u16, body: Option<Value>) -> Row {
     Row {
         method,
         path,
@@ -81,7 +81,7 @@ fn plain(method: Method, path: &'static str, who: Who, status: u16, body: Option
 }
 
 /// A row whose request needs something to be there; `sample` makes it.
-fn made<F>(method: Method, path: &'static str, who: Who, status: u16, sample: F) -> Row
+pub fn made<F>(method: Method, path: &'static str, who: Who, status: u16, sample: F) -> Row
 where
     F: for<'a> Fn(&'a Scene) -> Making<'a> + 'static,
 {
@@ -94,7 +94,7 @@ where
     }
 }
 
-const T: &str = "/api/v1/tenants/{tenant}";
+pub const T: &str = "/api/v1/tenants/{tenant}";
 
 /// One line per operation. Own accounts, sessions and the like are made by `walk_samples`.
 fn rows() -> Vec<Row> {
@@ -410,7 +410,8 @@ fn let_in(answer: &Answer) {
 #[tokio::test]
 async fn every_operation_is_open_to_whom_it_shall_be_and_to_nobody_else() {
     let scene = Scene::set().await;
-    let rows = rows();
+    let mut rows = rows();
+    rows.extend(shop::rows());
     let documented = documented();
     let listed: BTreeSet<String> = rows
         .iter()

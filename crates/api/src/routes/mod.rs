@@ -17,6 +17,7 @@ use crate::{App, openapi};
 /// The API with its document. To add an endpoint: `docs/guides/adding-an-endpoint.md`.
 pub fn api() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(openapi::base())
+        .merge(tenant::keeping::routes())
         // Open to everybody.
         .routes(routes!(auth::login::login))
         .routes(routes!(auth::login_link::login_with_link))

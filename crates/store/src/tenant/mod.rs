@@ -6,6 +6,7 @@ pub mod audit_list;
 pub mod channels;
 pub mod chats;
 pub mod checklist;
+pub mod customer_book;
 pub mod home;
 pub mod ledger_list;
 pub mod messages;

@@ -3,9 +3,12 @@
 pub mod audit;
 pub mod channels;
 pub mod chats;
+pub mod customers;
 pub mod home;
+pub mod keeping;
 pub mod members;
 pub mod panels;
+pub mod providers;
 pub mod replies;
 pub mod requests;
 pub mod search;
