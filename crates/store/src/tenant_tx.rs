@@ -39,6 +39,7 @@ repositories! {
     requests: tenant::requests::Requests<'_>,
     request_list: tenant::request_list::RequestList<'_>,
     outbox: tenant::outbox::Outbox<'_>,
+    test_examples: tenant::test_examples::TestExamples<'_>,
     wallet: tenant::wallet::Wallet<'_>,
     settings: tenant::settings::Settings<'_>,
     audit: tenant::audit::Audit<'_>,

@@ -120,7 +120,8 @@ pub(crate) async fn run(hub: &Hub, scope: &TenantScope, job: &Claimed) -> Result
     Ok(Outcome::Done)
 }
 
-fn style(route: Option<&switchboard_store::tenant::providers::Route>) -> ForwardStyle {
+/// How a route likes its messages.
+pub(crate) fn style(route: Option<&switchboard_store::tenant::providers::Route>) -> ForwardStyle {
     let mut style = ForwardStyle::default();
     if let Some(route) = route {
         if let Some(template) = &route.template {

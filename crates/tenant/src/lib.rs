@@ -34,6 +34,7 @@ pub mod requests;
 pub mod search;
 pub mod send;
 pub mod settings;
+pub mod test_room;
 pub mod wallet;
 
 use std::sync::Arc;

@@ -14,6 +14,7 @@ mod requests;
 mod settings;
 mod shop;
 mod sign_up;
+mod test_room;
 mod walk;
 mod walk_samples;
 mod walk_shop;

@@ -14,7 +14,39 @@ pub fn rows() -> Vec<Row> {
     let t = |path: &str| -> &'static str { format!("{T}{path}").leak() };
     let mut rows = provider_rows(t);
     rows.extend(customer_rows(t));
+    rows.extend(test_room_rows(t));
     rows
+}
+
+fn test_room_rows(t: impl Fn(&str) -> &'static str) -> Vec<Row> {
+    let may = Tenant(P::TestroomUse);
+    let played = json!({"text": "1001 refill", "customer": null, "kind": "direct"});
+    vec![
+        plain(M::POST, t("/test-room/messages"), may, 200, Some(played)),
+        plain(M::GET, t("/test-room/examples"), may, 200, None),
+        row(M::POST, t("/test-room/examples"), may, 201, |scene| {
+            Box::pin(async { Sample::plain(Some(new_example(scene))) })
+        }),
+        plain(
+            M::POST,
+            t("/test-room/examples/run"),
+            may,
+            200,
+            Some(json!({"ids": []})),
+        ),
+        row(M::DELETE, t("/test-room/examples/{id}"), may, 204, |scene| {
+            Box::pin(async {
+                let id = made(scene, "/test-room/examples", new_example(scene)).await;
+                Sample::with_id(id, None)
+            })
+        }),
+    ]
+}
+
+fn new_example(scene: &Scene) -> Value {
+    json!({
+        "name": fresh(scene, "Example"), "text": "1001 refill", "customer": null, "kind": "direct", "expect_replies": [],
+    })
 }
 
 fn provider_rows(t: impl Fn(&str) -> &'static str) -> Vec<Row> {

@@ -19,6 +19,7 @@ pub mod providers;
 pub mod request_list;
 pub mod requests;
 pub mod settings;
+pub mod test_examples;
 pub mod wallet;
 
 /// A repository borrows the transaction's connection for one call.

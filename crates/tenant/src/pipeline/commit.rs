@@ -3,15 +3,12 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
 use switchboard_domain::{
     channel::ChatKind,
     command::{
         CommandKind,
-        compose::{Reply, compose, notice},
-        decide::{Outcome as Decided, abuse::Mute},
+        compose::{Reply, notice},
         parse::Group,
-        texts::{CustomerView, ReplyKey},
     },
     credit::{Credits, MessagePurpose},
     id::{ChatId, IdentityId, OutboxId, PanelId, RequestId},
@@ -29,11 +26,10 @@ use switchboard_store::{
 };
 
 use super::{
-    Again, Context, Ending, ack_text, again,
-    forwards::{self, Routed},
-    fresh_identity, new_chat,
-    orders::{self, Decision, OPEN_FOR, PanelFacts, Read},
+    Again, Context, Ending, ack_text, again, forwards, fresh_identity, new_chat,
+    orders::{Decision, OPEN_FOR, Read},
     pairs,
+    plan::{self, Plan},
 };
 use crate::{Hub, jobs};
 
@@ -219,40 +215,18 @@ pub(super) async fn decided(
     {
         return finish(tx, job).await;
     }
-    let orders: Vec<OrderId> = asked.iter().map(|(_, order)| order.clone()).collect();
-    let mut facts = HashMap::new();
-    for &panel in candidates {
-        let tells_owner = orders::abilities_of(context, panel).tells_owner;
-        facts.insert(
-            panel,
-            PanelFacts::load(&mut tx, panel, &orders, tells_owner).await?,
-        );
-    }
-    let mut decisions: Vec<Decision> = asked
-        .iter()
-        .map(|(command, order)| orders::decide_one(hub, context, *command, order, candidates, reads, &facts))
-        .collect();
-    open_once(&mut decisions);
-    let routes: Vec<Option<Routed>> = decisions
-        .iter_mut()
-        .map(|decision| forwards::routed(context, decision))
-        .collect();
-
-    let place = place(&mut tx, hub, context).await?;
-    let verdicts: Vec<_> = decisions
-        .iter()
-        .map(|d| (d.order.clone(), d.verdict.clone(), CustomerView::clone(&d.view)))
-        .collect();
-    let texts = &context.shop.texts;
-    let misses = misses(hub, context, &decisions);
-    let mut replies = compose(&verdicts, cut, context.shop.style, texts, &texts.language);
+    let Plan {
+        decisions,
+        routes,
+        replies,
+        misses,
+        facts,
+    } = plan::plan(hub, &mut tx, context, &asked, cut, candidates, reads).await?;
+    let orders: Vec<OrderId> = asked.into_iter().map(|(_, order)| order).collect();
     for reply in replies.iter().filter(|reply| reply.fell_back) {
         tracing::warn!(tenant.id = %scope.tenant(), text.key = ?reply.key, "an owner's text failed; the default stood in");
     }
-
-    if matches!(misses, Some((_, Some(_)))) {
-        replies.push(notice(ReplyKey::Muted, None, &[], texts, &texts.language));
-    }
+    let place = place(&mut tx, hub, context).await?;
 
     let mut requests: Vec<NewRequest> = decisions
         .iter()
@@ -377,24 +351,6 @@ async fn hold_message(
     finish(tx, job).await
 }
 
-/// Two commands of one message may open the same action on one order (a pending refill and a speed-up): the first does.
-fn open_once(decisions: &mut [Decision]) {
-    let mut opened: Vec<(Option<PanelId>, OrderId, CommandKind)> = Vec::new();
-    for decision in decisions {
-        let Some(action) = decision.verdict.opens else {
-            continue;
-        };
-        let key = (decision.panel, decision.order.clone(), action);
-        if opened.contains(&key) {
-            decision.verdict.opens = None;
-            decision.verdict.act = None;
-            decision.verdict.forward = None;
-        } else {
-            opened.push(key);
-        }
-    }
-}
-
 fn request(hub: &Hub, context: &Context, place: &Place, decision: &Decision) -> NewRequest {
     let (now, verdict) = (hub.clock.now(), &decision.verdict);
     let read = decision.read.as_ref();
@@ -504,28 +460,4 @@ async fn put(
     };
     tx.enqueue(&send_jobs(hub, context, &place, &fresh)).await?;
     Ok(true)
-}
-
-/// Tries at other people's orders, this message included (it counts once: a mistyped list is no attack), and whether they
-/// are now too many.
-fn misses(
-    hub: &Hub,
-    context: &Context,
-    decisions: &[Decision],
-) -> Option<(Vec<DateTime<Utc>>, Option<Mute>)> {
-    let missed = |decision: &Decision| decision.verdict.outcome == Decided::NotYours && decision.verdict.miss;
-    if !decisions.iter().any(missed) {
-        return None;
-    }
-    let (now, abuse) = (hub.clock.now(), &context.shop.abuse);
-    let window = TimeDelta::minutes(i64::from(abuse.miss_window_minutes));
-    let mut times = context
-        .identity
-        .as_ref()
-        .map(|identity| identity.misses.clone())
-        .unwrap_or_default();
-    times.retain(|at| now - *at <= window);
-    times.push(now);
-    let mute = abuse.after_misses(&times, now);
-    Some((times, mute))
 }

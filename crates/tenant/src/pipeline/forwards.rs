@@ -18,12 +18,12 @@ use super::{Context, orders::Decision};
 use crate::Hub;
 
 /// A verdict's way to its provider's group.
-pub(super) struct Routed {
-    provider: ProviderId,
-    chat: ChatId,
+pub(crate) struct Routed {
+    pub provider: ProviderId,
+    pub chat: ChatId,
     account: AccountId,
-    topic: String,
-    command: CommandKind,
+    pub topic: String,
+    pub command: CommandKind,
     pub price: Credits,
     /// Requests of this time travel as one message.
     pub join: TimeDelta,

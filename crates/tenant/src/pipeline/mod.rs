@@ -5,8 +5,10 @@
 pub(crate) mod again;
 mod commit;
 mod confirm;
-mod forwards;
-mod orders;
+pub(crate) mod forwards;
+pub(crate) mod orders;
+mod plan;
+pub(crate) mod rehearse;
 mod understand;
 
 use std::sync::Arc;
@@ -14,7 +16,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use switchboard_channels::port::{Body, Event, Inbound, LostWhy};
 use switchboard_domain::{
-    channel::ChatKind,
+    channel::{ChannelKind, ChatKind},
     command::{CommandKind, compose, parse::Group, texts::ReplyKey},
     id::{AccountId, ChatId, CustomerId, IdentityId, MessageId, PanelId},
     order::OrderId,
@@ -34,11 +36,27 @@ use crate::{Hub, payload, settings::Shop};
 use again::Again;
 use understand::Meaning;
 
+/// The chat account that a message came to, as far as deciding needs it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct At {
+    pub id: AccountId,
+    pub channel: ChannelKind,
+}
+
+impl From<&ChatAccount> for At {
+    fn from(account: &ChatAccount) -> Self {
+        Self {
+            id: account.id,
+            channel: account.channel,
+        }
+    }
+}
+
 /// The message with all that is known of it before anything is asked of a panel.
 pub(crate) struct Context {
     pub message: MessageId,
     pub stored: StoredMessage,
-    pub account: ChatAccount,
+    pub account: At,
     pub inbound: Inbound,
     /// `None`: the first message of this chat.
     pub chat: Option<Chat>,
@@ -174,7 +192,7 @@ pub(crate) async fn run(hub: &Hub, scope: &TenantScope, job: &Claimed) -> Result
     let context = Context {
         message: id,
         stored,
-        account,
+        account: At::from(&account),
         inbound,
         chat,
         identity,

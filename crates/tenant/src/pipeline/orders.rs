@@ -28,7 +28,7 @@ use super::{Context, commit, pairs};
 use crate::{Hub, panels};
 
 /// With more orders than this, or when a panel takes longer than [`ACK_AFTER`], the customer hears "got it" first.
-const ACK_ABOVE: usize = 10;
+pub(super) const ACK_ABOVE: usize = 10;
 const ACK_AFTER: Duration = Duration::from_secs(2);
 /// So long a message waits for a panel that does not answer; then it ends at staff.
 const GIVE_UP_AFTER: TimeDelta = TimeDelta::minutes(10);
@@ -36,10 +36,10 @@ const GIVE_UP_AFTER: TimeDelta = TimeDelta::minutes(10);
 pub(super) const OPEN_FOR: TimeDelta = TimeDelta::hours(24);
 const SILENCE_BEFORE_CONFIRMING: TimeDelta = TimeDelta::days(90);
 
-pub(super) type Read = Result<HashMap<OrderId, OrderLookup>, PanelError>;
+pub(crate) type Read = Result<HashMap<OrderId, OrderLookup>, PanelError>;
 
 /// One order with all that was decided.
-pub(super) struct Decision {
+pub(crate) struct Decision {
     pub command: CommandKind,
     pub order: OrderId,
     pub panel: Option<PanelId>,
@@ -64,15 +64,7 @@ pub(super) async fn answer(
     let stale = is_stale(context.asked_at(), hub.clock.now());
     let mut reads = HashMap::new();
     if !stale && !candidates.is_empty() {
-        let ids: Vec<OrderId> = {
-            let mut seen = std::collections::HashSet::new();
-            asked
-                .iter()
-                .map(|(_, order)| order)
-                .filter(|order| seen.insert(*order))
-                .cloned()
-                .collect()
-        };
+        let ids = distinct(&asked);
         if ids.len() > ACK_ABOVE {
             commit::acknowledge(hub, scope, context, groups).await?;
         }
@@ -94,8 +86,15 @@ pub(super) async fn answer(
     commit::decided(hub, scope, job, context, asked, cut, &candidates, &reads).await
 }
 
+/// Each order once, as typed.
+pub(super) fn distinct(asked: &[(CommandKind, OrderId)]) -> Vec<OrderId> {
+    let mut seen = std::collections::HashSet::new();
+    let orders = asked.iter().map(|(_, order)| order);
+    orders.filter(|order| seen.insert(*order)).cloned().collect()
+}
+
 /// The panels where this customer has anything: linked usernames, or a place in the order map.
-fn candidates(context: &Context) -> Vec<PanelId> {
+pub(super) fn candidates(context: &Context) -> Vec<PanelId> {
     let mut panels: Vec<PanelId> = Vec::new();
     for id in context
         .links
@@ -111,7 +110,7 @@ fn candidates(context: &Context) -> Vec<PanelId> {
 }
 
 /// All panels at once; each joins these ids with whatever else waits for it.
-async fn fetch(
+pub(super) async fn fetch(
     hub: &Hub,
     scope: &TenantScope,
     panels: &[PanelId],
@@ -166,7 +165,7 @@ fn worth_waiting(
 }
 
 /// What the database knows about the asked orders on one panel.
-pub(super) struct PanelFacts {
+pub(crate) struct PanelFacts {
     earlier: Vec<Earlier>,
     owners: HashMap<OrderId, CustomerId>,
 }

@@ -27,6 +27,16 @@ pub(super) async fn read(
     context: &Context,
     now: DateTime<Utc>,
 ) -> Result<Meaning, StoreError> {
+    read_after(tx, context, None, now).await
+}
+
+/// `previous`: what the sender is said to have written just before, in place of what is stored.
+pub(super) async fn read_after(
+    tx: &mut TenantTx,
+    context: &Context,
+    previous: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<Meaning, StoreError> {
     if matches!(context.inbound.body, Body::Start { .. }) {
         return Ok(Meaning::Ending(say(ReplyKey::Help, "somebody opened the chat")));
     }
@@ -49,7 +59,7 @@ pub(super) async fn read(
         },
     );
     if matches!(parsed.reading, Reading::CommandOnly(_))
-        && let Some(recent) = recent_ids(tx, context, now).await?
+        && let Some(recent) = recent_ids(tx, context, previous, now).await?
     {
         parsed = parse::parse(
             text,
@@ -135,8 +145,12 @@ async fn quoted(tx: &mut TenantTx, context: &Context) -> Result<Option<String>, 
 async fn recent_ids(
     tx: &mut TenantTx,
     context: &Context,
+    previous: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<Option<OrderIds>, StoreError> {
+    if let Some(previous) = previous {
+        return Ok(ids_alone(previous));
+    }
     let (Some(chat), Some(identity)) = (&context.chat, &context.identity) else {
         return Ok(None);
     };
@@ -144,12 +158,14 @@ async fn recent_ids(
         .messages()
         .recent_texts(chat.id, identity.id, context.message, now - RECENT)
         .await?;
-    Ok(texts.iter().find_map(
-        |text| match parse::parse(text, &parse::Context::default()).reading {
-            Reading::IdsOnly(ids) => Some(ids),
-            _ => None,
-        },
-    ))
+    Ok(texts.iter().find_map(|text| ids_alone(text)))
+}
+
+fn ids_alone(text: &str) -> Option<OrderIds> {
+    match parse::parse(text, &parse::Context::default()).reading {
+        Reading::IdsOnly(ids) => Some(ids),
+        _ => None,
+    }
 }
 
 /// Whether an edited message says the same as before, as far as commands go.

@@ -8,7 +8,7 @@ use utoipa_axum::{
     routes,
 };
 
-use super::{customers, providers};
+use super::{customers, providers, test_room};
 use crate::{App, MAX_BODY};
 
 pub fn routes() -> OpenApiRouter<Arc<App>> {
@@ -51,4 +51,11 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(customers::identity_link::link_identity))
         .routes(routes!(customers::identity_unlink::unlink_identity))
         .routes(routes!(customers::identity_unmute::unmute_identity))
+        .routes(routes!(test_room::play::play_message))
+        .routes(routes!(
+            test_room::examples::list_examples,
+            test_room::example_create::create_example
+        ))
+        .routes(routes!(test_room::examples_run::run_examples))
+        .routes(routes!(test_room::example_delete::delete_example))
 }

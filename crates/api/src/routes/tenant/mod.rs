@@ -13,4 +13,5 @@ pub mod replies;
 pub mod requests;
 pub mod search;
 pub mod settings;
+pub mod test_room;
 pub mod wallet;
