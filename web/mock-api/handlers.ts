@@ -1,6 +1,7 @@
 // All handlers; each area has its own file, typed by the contract.
 import { accountHandlers } from "./account";
 import { adminHandlers } from "./admin";
+import { channelHandlers } from "./channels";
 import { homeHandlers } from "./home";
 import { liveHandlers } from "./live";
 import { requestHandlers } from "./requests";
@@ -15,4 +16,5 @@ export const handlers = [
   ...requestHandlers,
   ...signupHandlers,
   ...walletHandlers,
+  ...channelHandlers,
 ];

@@ -16,6 +16,7 @@ import { Route as TenantRouteImport } from "./routes/_tenant"
 import { Route as LoginRouteImport } from "./routes/login"
 import { Route as SignupRouteImport } from "./routes/signup"
 import { Route as MeAccountRouteImport } from "./routes/_me.account"
+import { Route as TenantChannelsRouteImport } from "./routes/_tenant.channels"
 import { Route as TenantHomeRouteImport } from "./routes/_tenant.home"
 import { Route as TenantRequestsRouteImport } from "./routes/_tenant.requests"
 import { Route as TenantWalletRouteImport } from "./routes/_tenant.wallet"
@@ -54,6 +55,11 @@ const MeAccountRoute = MeAccountRouteImport.update({
   path: "/account",
   getParentRoute: () => MeRoute,
 } as any)
+const TenantChannelsRoute = TenantChannelsRouteImport.update({
+  id: "/channels",
+  path: "/channels",
+  getParentRoute: () => TenantRoute,
+} as any)
 const TenantHomeRoute = TenantHomeRouteImport.update({
   id: "/home",
   path: "/home",
@@ -85,6 +91,7 @@ export interface FileRoutesByFullPath {
   "/login": typeof LoginRoute
   "/signup": typeof SignupRoute
   "/account": typeof MeAccountRoute
+  "/channels": typeof TenantChannelsRoute
   "/home": typeof TenantHomeRoute
   "/requests": typeof TenantRequestsRoute
   "/wallet": typeof TenantWalletRoute
@@ -96,6 +103,7 @@ export interface FileRoutesByTo {
   "/login": typeof LoginRoute
   "/signup": typeof SignupRoute
   "/account": typeof MeAccountRoute
+  "/channels": typeof TenantChannelsRoute
   "/home": typeof TenantHomeRoute
   "/requests": typeof TenantRequestsRoute
   "/wallet": typeof TenantWalletRoute
@@ -111,6 +119,7 @@ export interface FileRoutesById {
   "/login": typeof LoginRoute
   "/signup": typeof SignupRoute
   "/_me/account": typeof MeAccountRoute
+  "/_tenant/channels": typeof TenantChannelsRoute
   "/_tenant/home": typeof TenantHomeRoute
   "/_tenant/requests": typeof TenantRequestsRoute
   "/_tenant/wallet": typeof TenantWalletRoute
@@ -124,6 +133,7 @@ export interface FileRouteTypes {
     | "/login"
     | "/signup"
     | "/account"
+    | "/channels"
     | "/home"
     | "/requests"
     | "/wallet"
@@ -135,6 +145,7 @@ export interface FileRouteTypes {
     | "/login"
     | "/signup"
     | "/account"
+    | "/channels"
     | "/home"
     | "/requests"
     | "/wallet"
@@ -149,6 +160,7 @@ export interface FileRouteTypes {
     | "/login"
     | "/signup"
     | "/_me/account"
+    | "/_tenant/channels"
     | "/_tenant/home"
     | "/_tenant/requests"
     | "/_tenant/wallet"
@@ -217,6 +229,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof MeAccountRouteImport
       parentRoute: typeof MeRoute
     }
+    "/_tenant/channels": {
+      id: "/_tenant/channels"
+      path: "/channels"
+      fullPath: "/channels"
+      preLoaderRoute: typeof TenantChannelsRouteImport
+      parentRoute: typeof TenantRoute
+    }
     "/_tenant/home": {
       id: "/_tenant/home"
       path: "/home"
@@ -276,12 +295,14 @@ const MeRouteChildren: MeRouteChildren = {
 const MeRouteWithChildren = MeRoute._addFileChildren(MeRouteChildren)
 
 interface TenantRouteChildren {
+  TenantChannelsRoute: typeof TenantChannelsRoute
   TenantHomeRoute: typeof TenantHomeRoute
   TenantRequestsRoute: typeof TenantRequestsRoute
   TenantWalletRoute: typeof TenantWalletRoute
 }
 
 const TenantRouteChildren: TenantRouteChildren = {
+  TenantChannelsRoute: TenantChannelsRoute,
   TenantHomeRoute: TenantHomeRoute,
   TenantRequestsRoute: TenantRequestsRoute,
   TenantWalletRoute: TenantWalletRoute,
