@@ -4,6 +4,9 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { icu } from "./scripts/icu-plugin.ts";
 
+// The server that `npm run dev` speaks to. It takes orders only from its own pages, so the address of this one is put in their place.
+const api = process.env["SWITCHBOARD_URL"] ?? "http://127.0.0.1:8080";
+
 export default defineConfig({
   plugins: [
     tanstackRouter({ target: "react", autoCodeSplitting: true, quoteStyle: "double" }),
@@ -22,7 +25,7 @@ export default defineConfig({
     port: 5173,
     strictPort: true,
     headers: { "Service-Worker-Allowed": "/" },
-    proxy: { "/api": { target: "http://127.0.0.1:8080", ws: true, changeOrigin: false } },
+    proxy: { "/api": { target: api, ws: true, changeOrigin: true, headers: { origin: new URL(api).origin } } },
   },
   test: {
     environment: "jsdom",
