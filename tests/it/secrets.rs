@@ -49,6 +49,7 @@ async fn fill(test: &TestDb, scope: &TenantScope) -> (ChatAccount, Panel) {
         state_text: String::new(),
         reads_groups: false,
         created_at: test.clock.now(),
+        is_disconnected: false,
     };
     let id = test.clock.uuid();
     let panel = Panel {

@@ -135,8 +135,8 @@ pub async fn ensure_webhook(client: &Client, hook: &Hook, take_over: TakeOver) -
     Ok(())
 }
 
-/// Takes the hook away, so that the bot can be polled. Leaves a foreign one unless told to take over.
-pub(crate) async fn remove_webhook(client: &Client, key: &str, take_over: TakeOver) -> Result<(), HookError> {
+/// Takes the hook away, so that the bot can be polled, or is nobody's. Leaves a foreign one unless told to take over.
+pub async fn remove_webhook(client: &Client, key: &str, take_over: TakeOver) -> Result<(), HookError> {
     let set = client.get_webhook_info().await?.url;
     refuse_foreign(&set, key, take_over)?;
     if !set.is_empty() {

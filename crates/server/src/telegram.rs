@@ -5,22 +5,29 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use secrecy::SecretString;
 use switchboard_channel_telegram::{
     client::{ApiConfig, BotApi},
     connector::TelegramConnector,
     convert::{OwnBot, convert},
+    error::CallError,
     limiter::Limits,
     peek::peek,
     poll::{PollEnd, RawUpdate},
     session::TelegramSession,
-    webhook::{Hook, HookError, HookHealth, PATH, TakeOver},
+    webhook::{Hook, HookError, HookHealth, PATH, TakeOver, remove_webhook},
 };
-use switchboard_channels::{login::Connector, port::Event, session::Session, status::AccountState};
+use switchboard_channels::{
+    login::Connector,
+    port::Event,
+    session::{Refusal, Session},
+    status::AccountState,
+};
 use switchboard_domain::clock::Clock;
 use switchboard_store::{TenantScope, tenant::accounts::ChatAccount};
 use switchboard_tenant::{
     intake::Intake,
-    network::{BadUpdate, Network, Peeked, Receiving},
+    network::{BadUpdate, Network, Peeked, Receiving, ReleaseError},
 };
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -64,7 +71,8 @@ impl Telegram {
                 }
                 Err(HookError::TakenElsewhere { host }) => {
                     tracing::warn!(account.id = %on.account.account, hook.host = %host, "another program receives this bot's messages");
-                    on.report(AccountState::HookTakenElsewhere).await;
+                    on.report_with(AccountState::HookTakenElsewhere, Some(&host))
+                        .await;
                     WATCH_EVERY
                 }
                 Err(error) => {
@@ -109,7 +117,10 @@ impl Telegram {
         match end {
             PollEnd::Stopped => {}
             PollEnd::TokenRevoked => on.report(AccountState::TokenRevoked).await,
-            PollEnd::TakenElsewhere { .. } => on.report(AccountState::HookTakenElsewhere).await,
+            PollEnd::TakenElsewhere { host } => {
+                on.report_with(AccountState::HookTakenElsewhere, Some(&host))
+                    .await;
+            }
         }
     }
 }
@@ -137,16 +148,24 @@ impl On<'_> {
     }
 
     async fn report(&self, state: AccountState) {
+        self.report_with(state, None).await;
+    }
+
+    /// `detail`: what the network said, such as the host of another program.
+    async fn report_with(&self, state: AccountState, detail: Option<&str>) {
         let stored = match state {
             AccountState::Connecting => "connecting",
             AccountState::Online => "online",
             AccountState::TokenRevoked => "logged_out",
             _ => "backing_off",
         };
-        let text = if state == AccountState::Online {
-            String::new()
-        } else {
-            format!("{} {}", state.words(), state.to_do())
+        let text = match (state, detail) {
+            (AccountState::Online, _) => String::new(),
+            (AccountState::HookTakenElsewhere, Some(host)) => {
+                format!("{} They go to {host}. {}", state.words(), state.to_do())
+            }
+            (_, Some(detail)) => format!("{} ({detail}) {}", state.words(), state.to_do()),
+            (_, None) => format!("{} {}", state.words(), state.to_do()),
         };
         self.intake
             .report(self.scope, self.account.account, stored, &text)
@@ -154,7 +173,8 @@ impl On<'_> {
     }
 
     async fn report_session(&self) {
-        self.report(self.session.state().await.state).await;
+        let report = self.session.state().await;
+        self.report_with(report.state, report.detail.as_deref()).await;
     }
 
     /// True when it is time to stop.
@@ -215,5 +235,22 @@ impl Network for Telegram {
             Some(public) => self.hook(public, &on).await,
             None => self.poll(&on).await,
         }
+    }
+
+    async fn release(
+        &self,
+        secret: &SecretString,
+        hook_key: &str,
+        take_over: bool,
+    ) -> Result<(), ReleaseError> {
+        let client = self.connector.api().client(secret);
+        let take_over = if take_over { TakeOver::Yes } else { TakeOver::No };
+        remove_webhook(&client, hook_key, take_over)
+            .await
+            .map_err(|error| match error {
+                HookError::TakenElsewhere { host } => ReleaseError::TakenElsewhere { host },
+                HookError::Call(CallError::Refused(Refusal::TokenRevoked)) => ReleaseError::Rejected,
+                _ => ReleaseError::Unreachable,
+            })
     }
 }

@@ -214,7 +214,7 @@ impl Db {
             .hooks
             .try_get_with_by_ref(hook_key, async move {
                 let row: Option<(Uuid, Uuid)> = sqlx::query_as(
-                    "SELECT tenant_id, account_id FROM platform.chat_directory WHERE hook_key = $1",
+                    "SELECT tenant_id, account_id FROM platform.chat_directory WHERE hook_key = $1 AND enabled",
                 )
                 .bind(hook_key)
                 .fetch_optional(&platform)

@@ -29,6 +29,8 @@ repositories! {
     channels: tenant::channels::Channels<'_>,
     checklist: tenant::checklist::Checklist<'_>,
     home: tenant::home::Home<'_>,
+    inbox: tenant::inbox::Inbox<'_>,
+    binds: tenant::binds::Binds<'_>,
     messages: tenant::messages::Messages<'_>,
     customer_book: tenant::customer_book::CustomerBook<'_>,
     people: tenant::people::People<'_>,

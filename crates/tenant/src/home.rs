@@ -57,7 +57,7 @@ pub async fn overview(hub: &Hub, scope: &TenantScope) -> Result<Overview, StoreE
     let checklist = checklist::of(hub, scope).await?;
     let wallet = wallet::state(hub, scope).await?;
     let mut tx = hub.db.begin(scope).await?;
-    let channels = tx.channels().list(today).await?;
+    let channels = tx.channels().list(today, None).await?;
     let panels = tx.home().panels().await?;
     let (need_person, oldest) = tx.home().need_person().await?;
     let by_outcome = tx.home().outcomes(today, now).await?;
@@ -79,7 +79,7 @@ pub async fn overview(hub: &Hub, scope: &TenantScope) -> Result<Overview, StoreE
 }
 
 /// The beginning of the day, `days` ago, where the shop is.
-fn midnight(zone: Tz, now: DateTime<Utc>, days: u64) -> DateTime<Utc> {
+pub(crate) fn midnight(zone: Tz, now: DateTime<Utc>, days: u64) -> DateTime<Utc> {
     let day = now.with_timezone(&zone).date_naive();
     let day = day.checked_sub_days(Days::new(days)).unwrap_or(day);
     // Where a clock change skips midnight, the day begins at the next time that exists.
@@ -164,6 +164,7 @@ mod tests {
             support: 0,
             silent: 0,
             off: 0,
+            history: Default::default(),
         }
     }
 

@@ -15,7 +15,11 @@ use switchboard_store::{
     tenant::messages::NewMessage,
 };
 
-use crate::{jobs, network::Peeked};
+use crate::{
+    jobs,
+    live::{Live, Topic},
+    network::Peeked,
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Accepted {
@@ -28,14 +32,16 @@ pub struct Intake {
     db: Db,
     notifier: Notifier,
     clock: Arc<dyn Clock>,
+    live: Live,
 }
 
 impl Intake {
-    pub fn new(db: Db, notifier: Notifier) -> Self {
+    pub fn new(db: Db, notifier: Notifier, live: Live) -> Self {
         Self {
             clock: db.clock().clone(),
             db,
             notifier,
+            live,
         }
     }
 
@@ -79,11 +85,18 @@ impl Intake {
         let now = self.clock.now();
         let write = async {
             let mut tx = self.db.begin(scope).await?;
-            tx.accounts().set_state(account, state, text, now).await?;
-            tx.commit().await
+            let is_new = tx.accounts().set_state(account, state, text, now).await?;
+            tx.commit().await?;
+            Ok::<_, StoreError>(is_new)
         };
-        if let Err(error) = write.await {
-            tracing::warn!(account.id = %account, error = %error, "an account's state could not be stored");
+        match write.await {
+            Ok(true) => self
+                .live
+                .changed(scope.tenant(), Topic::Channels, [account.uuid()]),
+            Ok(false) => {}
+            Err(error) => {
+                tracing::warn!(account.id = %account, error = %error, "an account's state could not be stored");
+            }
         }
     }
 }

@@ -10,6 +10,7 @@
 
 pub mod accounts;
 mod act;
+pub mod bind;
 pub mod channels;
 pub mod checklist;
 pub mod csv;
@@ -19,8 +20,10 @@ pub mod customers;
 pub mod fleet;
 mod gather;
 pub mod home;
+pub mod inbox;
 pub mod intake;
 pub mod jobs;
+pub mod live;
 pub mod log;
 pub mod network;
 pub mod panels;
@@ -59,6 +62,8 @@ pub struct Hub {
     pub desks: Arc<PanelDesks>,
     pub shops: settings::Shops,
     pub noted: panels::Noted,
+    /// Hints for open pages.
+    pub live: live::Live,
 }
 
 impl Hub {
@@ -69,6 +74,7 @@ impl Hub {
             desks: Arc::new(PanelDesks::default()),
             shops: settings::Shops::default(),
             noted: panels::Noted::default(),
+            live: live::Live::default(),
             db,
             notifier,
             networks,
@@ -77,7 +83,7 @@ impl Hub {
     }
 
     pub fn intake(&self) -> intake::Intake {
-        intake::Intake::new(self.db.clone(), self.notifier.clone())
+        intake::Intake::new(self.db.clone(), self.notifier.clone(), self.live.clone())
     }
 }
 
@@ -114,6 +120,9 @@ impl Handler for TenantJobs {
         match result {
             Ok(outcome) => {
                 hub.notifier.committed();
+                if job.kind == jobs::ACT {
+                    hub.live.changed(scope.tenant(), live::Topic::Requests, []);
+                }
                 outcome
             }
             Err(error) => again(&error),
@@ -154,6 +163,7 @@ async fn book_grants(hub: &Hub, scope: &TenantScope, job: &Claimed) -> Result<Ou
     }
     tx.finish_job(job.id, job.fence).await?;
     tx.commit().await?;
+    hub.live.changed(scope.tenant(), live::Topic::Wallet, []);
     Ok(Outcome::Done)
 }
 

@@ -51,6 +51,25 @@ pub trait Network: Send + Sync {
     /// Sees to it that deliveries arrive until `stop`: registers the webhook and watches it, or polls. Reports the account's
     /// state through `intake`. Returns only when stopped or when a person has to do something.
     async fn receive(&self, account: Receiving, scope: TenantScope, intake: Intake, stop: CancellationToken);
+
+    /// Tells the network to deliver nowhere. What another program has set is left alone, unless the owner takes over.
+    async fn release(
+        &self,
+        secret: &SecretString,
+        hook_key: &str,
+        take_over: bool,
+    ) -> Result<(), ReleaseError>;
+}
+
+/// Why an account's deliveries could not be ended. Holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReleaseError {
+    #[error("another program receives this account's messages at {host}")]
+    TakenElsewhere { host: String },
+    #[error("the network no longer accepts this account's token")]
+    Rejected,
+    #[error("the network did not answer")]
+    Unreachable,
 }
 
 /// The networks of this process.

@@ -17,7 +17,7 @@ use switchboard_store::{
     tenant::outbox::OutboxRow,
 };
 
-use crate::{Hub, jobs, payload};
+use crate::{Hub, jobs, live::Topic, payload};
 
 /// After this many tries a message is given up: its credit goes back and staff see it.
 const TRIES: i32 = 20;
@@ -53,6 +53,19 @@ pub(crate) async fn run(hub: &Hub, scope: &TenantScope, job: &Claimed) -> Result
         "sending" => {}
         _ => return end(tx, job).await,
     }
+    if row.purpose == "notice" && !row.by_person && tx.inbox().wants_no_notices(row.chat_id.into()).await? {
+        refuse(
+            &mut tx,
+            hub,
+            &row,
+            &[],
+            "the customer wants no notices: they said stop",
+        )
+        .await?;
+        let done = end(tx, job).await?;
+        changed(hub, scope, &row);
+        return Ok(done);
+    }
     tx.outbox().set_sending(id, now).await?;
     fail::point("send.before_mark");
     tx.commit().await?;
@@ -64,7 +77,9 @@ pub(crate) async fn run(hub: &Hub, scope: &TenantScope, job: &Claimed) -> Result
         .await?
     {
         Some(session) => session.send(&outgoing(id, &row)).await,
-        None => Delivery::nothing_sent(Sent::Refused(Refusal::TokenRevoked)),
+        None => Delivery::nothing_sent(Sent::Refused(Refusal::Other(
+            "the channel is switched off or disconnected".to_owned(),
+        ))),
     };
     fail::point("send.after_call");
     record(hub, scope, job, &row, delivery).await
@@ -178,6 +193,7 @@ async fn record(
             })
         }
         Sent::Refused(refusal) => {
+            // The chat before the wallet, as a message's commit locks them.
             note_refusal(&mut tx, hub, row, &refusal).await?;
             refuse(&mut tx, hub, row, &parts, &refusal.to_string()).await?;
             None
@@ -200,13 +216,25 @@ async fn record(
     match outcome {
         Some(again) => {
             tx.commit().await?;
+            changed(hub, scope, row);
             Ok(again)
         }
         None => {
             let done = end(tx, job).await;
             fail::point("send.after_outcome");
+            changed(hub, scope, row);
             done
         }
+    }
+}
+
+/// What pages show of a message that was sent, or not.
+fn changed(hub: &Hub, scope: &TenantScope, row: &OutboxRow) {
+    let tenant = scope.tenant();
+    hub.live.changed(tenant, Topic::Chats, [row.chat_id]);
+    hub.live.changed(tenant, Topic::Wallet, []);
+    if row.purpose == "forward" {
+        hub.live.changed(tenant, Topic::Requests, []);
     }
 }
 
@@ -301,7 +329,8 @@ async fn note_refusal(
                     text,
                     hub.clock.now(),
                 )
-                .await
+                .await?;
+            Ok(())
         }
         Refusal::Blocked | Refusal::Kicked | Refusal::ChatNotFound => {
             tx.chats()

@@ -59,6 +59,7 @@ impl<'a> Shop<'a> {
                 state_text: String::new(),
                 reads_groups: true,
                 created_at: now,
+                is_disconnected: false,
             })
             .await
             .unwrap();
@@ -164,16 +165,36 @@ impl<'a> Shop<'a> {
 
     /// Rina writes in private; nothing is done yet.
     pub async fn hears(&self, text: &str) {
-        let hub = &self.app.app.hub;
-        let number = hub.clock.uuid().as_u128() % 1_000_000_000;
-        let raw = json!({"update_id": number, "message": {
-            "message_id": number % 1_000_000, "date": hub.clock.now().timestamp(), "text": text,
+        self.receives(json!({
+            "text": text,
             "chat": {"id": RINA, "type": "private", "first_name": "Rina"},
             "from": {"id": RINA, "is_bot": false, "first_name": "Rina"},
-        }});
+        }))
+        .await;
+    }
+
+    /// Somebody writes in a group; all that is due is done.
+    pub async fn says_in(&self, group: i64, from: i64, text: &str) {
+        self.receives(json!({
+            "text": text,
+            "chat": {"id": group, "type": "supergroup", "title": format!("Group {group}")},
+            "from": {"id": from, "is_bot": false, "first_name": format!("Person {from}")},
+        }))
+        .await;
+        self.run_jobs().await;
+    }
+
+    /// The network delivers a message; its number and time are added.
+    pub async fn receives(&self, mut message: serde_json::Value) {
+        let hub = &self.app.app.hub;
+        let number = hub.clock.uuid().as_u128() % 1_000_000_000;
+        message["message_id"] = json!(number % 1_000_000);
+        message["date"] = json!(hub.clock.now().timestamp());
+        let chat = message["chat"]["id"].to_string();
+        let raw = json!({"update_id": number, "message": message});
         let peeked = Peeked {
             dedupe_key: format!("u{number}"),
-            chat: Some(RINA.to_string()),
+            chat: Some(chat),
         };
         hub.intake()
             .accept(self.owner.scope(), self.account, &peeked, &raw.to_string())

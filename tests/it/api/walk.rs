@@ -14,7 +14,7 @@ use switchboard_platform::{Actor, access::Domain};
 use switchboard_testkit::{Answer, TestApp, User, app::Setup, world::BotPeer};
 use uuid::Uuid;
 
-use super::{walk_samples as sample, walk_shop as shop};
+use super::{walk_chats as chats, walk_samples as sample, walk_shop as shop};
 
 /// Who may ask.
 #[derive(Debug, Clone, Copy)]
@@ -146,6 +146,106 @@ fn rows() -> Vec<Row> {
             Tenant(P::ChannelsRead),
             200,
             |scene| Box::pin(sample::channel(scene)),
+        ),
+        made(
+            M::PATCH,
+            t("/channels/{id}"),
+            Tenant(P::ChannelsManage),
+            200,
+            |scene| Box::pin(chats::channel(scene, Some(json!({"enabled": false})))),
+        ),
+        made(
+            M::DELETE,
+            t("/channels/{id}"),
+            Tenant(P::ChannelsManage),
+            204,
+            |scene| Box::pin(chats::channel(scene, None)),
+        ),
+        made(
+            M::POST,
+            t("/channels/{id}/token"),
+            Tenant(P::ChannelsManage),
+            200,
+            |scene| Box::pin(chats::token(scene)),
+        ),
+        made(
+            M::POST,
+            t("/channels/{id}/check"),
+            Tenant(P::ChannelsManage),
+            200,
+            |scene| Box::pin(chats::channel(scene, Some(json!({})))),
+        ),
+        made(
+            M::POST,
+            t("/channels/{id}/take-over"),
+            Tenant(P::ChannelsManage),
+            200,
+            |scene| Box::pin(chats::channel(scene, Some(json!({})))),
+        ),
+        made(
+            M::POST,
+            t("/bind-codes"),
+            Tenant(P::ChannelsManage),
+            201,
+            |scene| Box::pin(chats::new_bind_code(scene)),
+        ),
+        made(
+            M::GET,
+            t("/bind-codes/{code}"),
+            Tenant(P::ChannelsManage),
+            200,
+            |scene| Box::pin(chats::bind_code(scene)),
+        ),
+        plain(M::GET, t("/chats"), Tenant(P::InboxRead), 200, None),
+        made(M::GET, t("/chats/{id}"), Tenant(P::InboxRead), 200, |scene| {
+            Box::pin(chats::group(scene, None))
+        }),
+        made(
+            M::GET,
+            t("/chats/{id}/messages"),
+            Tenant(P::InboxRead),
+            200,
+            |scene| Box::pin(chats::group(scene, None)),
+        ),
+        made(
+            M::POST,
+            t("/chats/{id}/messages"),
+            Tenant(P::InboxWrite),
+            202,
+            |scene| {
+                Box::pin(chats::group(
+                    scene,
+                    Some(json!({"text": "We are looking at it."})),
+                ))
+            },
+        ),
+        made(
+            M::POST,
+            t("/chats/{id}/read"),
+            Tenant(P::InboxRead),
+            204,
+            |scene| Box::pin(chats::group(scene, Some(json!({})))),
+        ),
+        made(
+            M::PUT,
+            t("/chats/{id}/bot"),
+            Tenant(P::InboxWrite),
+            200,
+            |scene| Box::pin(chats::group(scene, Some(json!({"paused": true})))),
+        ),
+        made(
+            M::GET,
+            t("/chats/{id}/members"),
+            Tenant(P::InboxRead),
+            200,
+            |scene| Box::pin(chats::group(scene, None)),
+        ),
+        made(
+            M::PUT,
+            t("/chats/{id}/acts-as"),
+            Tenant(P::ChannelsManage),
+            200,
+            |scene| Box::pin(chats::group(scene, Some(json!({"customer": null})))),
         ),
         made(
             M::PUT,

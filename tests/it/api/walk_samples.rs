@@ -37,7 +37,7 @@ pub async fn bot(scene: &Scene) -> Sample {
     Sample::plain(Some(json!({"name": format!("Support {unique}"), "token": token})))
 }
 
-async fn connected(scene: &Scene) -> String {
+pub async fn connected(scene: &Scene) -> String {
     let sample = bot(scene).await;
     let owner = &scene.owner;
     let card = owner

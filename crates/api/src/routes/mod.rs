@@ -42,7 +42,26 @@ pub fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(tenant::channels::list::list_channels))
         .routes(routes!(tenant::channels::connect_bot::connect_telegram_bot))
         .routes(routes!(tenant::channels::groups::list_groups))
+        .routes(routes!(
+            tenant::channels::edit::update_channel,
+            tenant::channels::disconnect::disconnect_channel
+        ))
+        .routes(routes!(tenant::channels::replace_token::replace_channel_token))
+        .routes(routes!(tenant::channels::check::check_channel))
+        .routes(routes!(tenant::channels::take_over::take_over_channel))
+        .routes(routes!(tenant::bind_codes::create::create_bind_code))
+        .routes(routes!(tenant::bind_codes::get::get_bind_code))
+        .routes(routes!(tenant::chats::list::list_chats))
+        .routes(routes!(tenant::chats::get::get_chat))
+        .routes(routes!(
+            tenant::chats::messages::list_chat_messages,
+            tenant::chats::answer::answer_chat
+        ))
+        .routes(routes!(tenant::chats::read::read_chat))
+        .routes(routes!(tenant::chats::bot::set_chat_bot))
         .routes(routes!(tenant::chats::set_mode::set_chat_mode))
+        .routes(routes!(tenant::chats::members::list_group_members))
+        .routes(routes!(tenant::chats::acts_as::set_group_acts_as))
         .routes(routes!(tenant::home::get::get_home))
         .routes(routes!(tenant::requests::list::list_requests))
         .routes(routes!(tenant::requests::counts::count_requests))

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     CommandKind,
     decide::Verdict,
+    open::OpenLine,
     texts::{CustomerView, Details, Form, ReplyKey, Said, TextBook},
 };
 use crate::order::OrderId;
@@ -159,6 +160,38 @@ fn reply(group: &[&Line<'_>], alone: bool, texts: &TextBook, language: &str) -> 
         text: rendered.text,
         orders: group.iter().map(|line| line.id.clone()).collect(),
         outcomes,
+        fell_back: rendered.fell_back,
+    }
+}
+
+/// How the asker's open requests stand, a line each. Made from our own rows, not from the orders.
+pub fn open_requests(open: &[OpenLine], texts: &TextBook, language: &str) -> Reply {
+    let views: Vec<CustomerView> = open
+        .iter()
+        .map(|line| CustomerView::bare(line.order.clone()))
+        .collect();
+    let details: Vec<Details> = open
+        .iter()
+        .map(|line| Details {
+            command: Some(line.command),
+            state: Some(line.state.words().to_owned()),
+            ..Details::default()
+        })
+        .collect();
+    let said: Vec<Said<'_>> = views
+        .iter()
+        .zip(&details)
+        .map(|(view, details)| Said {
+            view: Some(view),
+            details,
+        })
+        .collect();
+    let rendered = texts.render(ReplyKey::OpenRequest, &said, language);
+    Reply {
+        key: ReplyKey::OpenRequest,
+        text: rendered.text,
+        orders: open.iter().map(|line| line.order.clone()).collect(),
+        outcomes: vec![ReplyKey::OpenRequest.as_str().to_owned()],
         fell_back: rendered.fell_back,
     }
 }

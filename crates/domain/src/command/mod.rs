@@ -3,6 +3,7 @@
 pub mod compose;
 pub mod decide;
 pub mod forward;
+pub mod open;
 pub mod parse;
 pub mod texts;
 

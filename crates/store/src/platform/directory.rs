@@ -70,11 +70,31 @@ impl ChatDirectory<'_> {
         Ok(())
     }
 
-    /// Every chat account of every active tenant, for the fleet.
+    /// Whether it is served; nobody else can claim it either way.
+    pub async fn set_enabled(&mut self, account: AccountId, enabled: bool) -> Result<(), StoreError> {
+        sqlx::query("UPDATE platform.chat_directory SET enabled = $2 WHERE account_id = $1")
+            .bind(account.uuid())
+            .bind(enabled)
+            .execute(&mut *self.conn)
+            .await?;
+        Ok(())
+    }
+
+    /// Gives the account's deliveries another address, so that whoever serves it begins afresh.
+    pub async fn set_hook_key(&mut self, account: AccountId, hook_key: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE platform.chat_directory SET hook_key = $2 WHERE account_id = $1")
+            .bind(account.uuid())
+            .bind(hook_key)
+            .execute(&mut *self.conn)
+            .await?;
+        Ok(())
+    }
+
+    /// Every enabled chat account of every active tenant, for the fleet.
     pub async fn active(&mut self) -> Result<Vec<DirectoryLine>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT d.account_id, d.tenant_id, d.channel, d.network_id, d.hook_key
-             FROM platform.chat_directory d JOIN platform.tenant t ON t.id = d.tenant_id AND t.state = 'active' ORDER BY d.created_at",
+             FROM platform.chat_directory d JOIN platform.tenant t ON t.id = d.tenant_id AND t.state = 'active' WHERE d.enabled ORDER BY d.created_at",
         )
         .fetch_all(&mut *self.conn)
         .await?)

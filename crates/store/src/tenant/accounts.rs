@@ -23,6 +23,8 @@ pub struct ChatAccount {
     pub state_text: String,
     pub reads_groups: bool,
     pub created_at: DateTime<Utc>,
+    /// Its chats and what was said are kept.
+    pub is_disconnected: bool,
 }
 
 #[derive(FromRow)]
@@ -37,6 +39,7 @@ struct Row {
     state_text: String,
     reads_groups: bool,
     created_at: DateTime<Utc>,
+    is_disconnected: bool,
 }
 
 impl TryFrom<Row> for ChatAccount {
@@ -56,9 +59,13 @@ impl TryFrom<Row> for ChatAccount {
             state_text: row.state_text,
             reads_groups: row.reads_groups,
             created_at: row.created_at,
+            is_disconnected: row.is_disconnected,
         })
     }
 }
+
+/// So many changes of state are remembered of an account.
+const HISTORY: i32 = 20;
 
 repository!(Accounts);
 
@@ -85,7 +92,8 @@ impl Accounts<'_> {
 
     pub async fn find(&mut self, id: AccountId) -> Result<Option<ChatAccount>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
-            "SELECT id, channel, name, network_id, username, secret, state, state_text, reads_groups, created_at
+            "SELECT id, channel, name, network_id, username, secret, state, state_text, reads_groups, created_at,
+                    disconnected_at IS NOT NULL AS is_disconnected
              FROM chat_account WHERE id = $1",
         )
         .bind(id.uuid())
@@ -96,50 +104,156 @@ impl Accounts<'_> {
 
     pub async fn list(&mut self) -> Result<Vec<ChatAccount>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT id, channel, name, network_id, username, secret, state, state_text, reads_groups, created_at
-             FROM chat_account ORDER BY created_at, id",
+            "SELECT id, channel, name, network_id, username, secret, state, state_text, reads_groups, created_at,
+                    disconnected_at IS NOT NULL AS is_disconnected
+             FROM chat_account WHERE disconnected_at IS NULL ORDER BY created_at, id",
         )
         .fetch_all(&mut *self.conn)
         .await?;
         rows.into_iter().map(ChatAccount::try_from).collect()
     }
 
-    /// Records what was last seen of an account. `disabled` is the owner's wish and is not overwritten by it.
+    /// The account of that network id, connected now or earlier.
+    pub async fn find_by_network(
+        &mut self,
+        channel: ChannelKind,
+        network_id: &str,
+    ) -> Result<Option<AccountId>, StoreError> {
+        let id: Option<Uuid> =
+            sqlx::query_scalar("SELECT id FROM chat_account WHERE channel = $1 AND network_id = $2")
+                .bind(channel.as_str())
+                .bind(network_id)
+                .fetch_optional(&mut *self.conn)
+                .await?;
+        Ok(id.map(AccountId::from_uuid))
+    }
+
+    /// Whether an account other than `but` has this name.
+    pub async fn name_is_taken(&mut self, name: &str, but: Option<AccountId>) -> Result<bool, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM chat_account WHERE name = $1 AND id IS DISTINCT FROM $2)",
+        )
+        .bind(name)
+        .bind(but.map(AccountId::uuid))
+        .fetch_one(&mut *self.conn)
+        .await?)
+    }
+
+    /// Records what was last seen of an account; false if that is known. `disabled` is the owner's wish and is not overwritten
+    /// by it.
     pub async fn set_state(
         &mut self,
         id: AccountId,
         state: &str,
         text: &str,
         at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE chat_account SET state = $2, state_text = $3, state_at = $4
-             WHERE id = $1 AND state <> 'disabled' AND (state, state_text) IS DISTINCT FROM ($2, $3)",
+    ) -> Result<bool, StoreError> {
+        self.change_state(id, state, text, at, false).await
+    }
+
+    /// Switches an account off, or on again; false if it is so already.
+    pub async fn set_enabled(
+        &mut self,
+        id: AccountId,
+        enabled: bool,
+        at: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let state = if enabled { "connecting" } else { "disabled" };
+        self.change_state(id, state, "", at, true).await
+    }
+
+    /// A word of the owner's lifts `disabled`; nothing that was seen does.
+    async fn change_state(
+        &mut self,
+        id: AccountId,
+        state: &str,
+        text: &str,
+        at: DateTime<Utc>,
+        by_owner: bool,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "UPDATE chat_account SET state = $2, state_text = $3, state_at = CASE WHEN state = $2 THEN state_at ELSE $4 END,
+                    history = (CASE WHEN jsonb_array_length(history) >= $6 THEN history - 0 ELSE history END)
+                              || jsonb_build_object('at', $4, 'state', $2::text, 'text', $3::text)
+             WHERE id = $1 AND (state <> 'disabled' OR $5) AND (state, state_text) IS DISTINCT FROM ($2, $3)",
         )
         .bind(id.uuid())
         .bind(state)
         .bind(text)
         .bind(at)
+        .bind(by_owner)
+        .bind(HISTORY)
         .execute(&mut *self.conn)
         .await?;
-        Ok(())
+        Ok(done.rows_affected() == 1)
     }
 
-    /// A new token for a bot that is already connected.
+    /// A new token for a bot that is already connected, or was.
     pub async fn replace_secret(
         &mut self,
         id: AccountId,
         sealed: &Sealed<ChatAccountBotToken>,
+        username: &str,
         reads_groups: bool,
+        at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE chat_account SET secret = $2, reads_groups = $3, state = 'connecting' WHERE id = $1",
+            "UPDATE chat_account SET secret = $2, username = $3, reads_groups = $4, disconnected_at = NULL WHERE id = $1",
         )
         .bind(id.uuid())
         .bind(sealed)
+        .bind(username)
         .bind(reads_groups)
         .execute(&mut *self.conn)
         .await?;
+        self.change_state(id, "connecting", "", at, true).await?;
+        Ok(())
+    }
+
+    /// What the network says of the account itself.
+    pub async fn set_profile(
+        &mut self,
+        id: AccountId,
+        username: &str,
+        reads_groups: bool,
+    ) -> Result<(), StoreError> {
+        sqlx::query("UPDATE chat_account SET username = $2, reads_groups = $3 WHERE id = $1")
+            .bind(id.uuid())
+            .bind(username)
+            .bind(reads_groups)
+            .execute(&mut *self.conn)
+            .await?;
+        Ok(())
+    }
+
+    pub async fn rename(&mut self, id: AccountId, name: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE chat_account SET name = $2 WHERE id = $1")
+            .bind(id.uuid())
+            .bind(name)
+            .execute(&mut *self.conn)
+            .await?;
+        Ok(())
+    }
+
+    /// Takes an account out of use: its chats and what was said stay, its name is free, its secret is gone.
+    pub async fn disconnect(
+        &mut self,
+        id: AccountId,
+        nothing: &Sealed<ChatAccountBotToken>,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE chat_account SET disconnected_at = $3, secret = $2,
+                    name = name || to_char($3 AT TIME ZONE 'UTC', ' \"(disconnected\" YYYY-MM-DD HH24:MI:SS\")\"')
+             WHERE id = $1",
+        )
+        .bind(id.uuid())
+        .bind(nothing)
+        .bind(at)
+        .execute(&mut *self.conn)
+        .await?;
+        self.change_state(id, "disabled", "Disconnected.", at, true)
+            .await?;
         Ok(())
     }
 }

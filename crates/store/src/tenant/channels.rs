@@ -1,7 +1,8 @@
 //! Chat accounts as their owner looks at them: true state, traffic, groups. Read only.
 
 use chrono::{DateTime, Utc};
-use sqlx::FromRow;
+use serde::{Deserialize, Serialize};
+use sqlx::{FromRow, types::Json};
 use switchboard_domain::id::AccountId;
 use uuid::Uuid;
 
@@ -28,6 +29,15 @@ pub struct Channel {
     pub support: i64,
     pub silent: i64,
     pub off: i64,
+    pub history: Json<Vec<Change>>,
+}
+
+/// A state that an account was in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Change {
+    pub at: DateTime<Utc>,
+    pub state: String,
+    pub text: String,
 }
 
 /// A group, as the list of one account shows it.
@@ -41,15 +51,22 @@ pub struct Group {
     pub lost_reason: Option<String>,
     pub last_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
+    /// The customer whom the group acts as.
+    pub customer_id: Option<Uuid>,
+    pub customer_name: Option<String>,
 }
 
 repository!(Channels);
 
 impl Channels<'_> {
     /// All of the shop. Traffic is read chat by chat through the indexes on (chat, time), never by a scan of all messages.
-    pub async fn list(&mut self, since: DateTime<Utc>) -> Result<Vec<Channel>, StoreError> {
+    pub async fn list(
+        &mut self,
+        since: DateTime<Utc>,
+        only: Option<AccountId>,
+    ) -> Result<Vec<Channel>, StoreError> {
         Ok(sqlx::query_as(
-            "SELECT a.id, a.name, a.channel, a.username, a.state, a.state_text, a.state_at, a.reads_groups,
+            "SELECT a.id, a.name, a.channel, a.username, a.state, a.state_text, a.state_at, a.reads_groups, a.history,
                     t.last_in_at, t.last_out_at, t.queued, t.came_in, t.went_out, t.refused, t.support, t.silent, t.off
              FROM chat_account a
              CROSS JOIN LATERAL (
@@ -73,9 +90,11 @@ impl Channels<'_> {
                  ) o
                  WHERE c.account_id = a.id
              ) t
+             WHERE a.disconnected_at IS NULL AND ($2::uuid IS NULL OR a.id = $2)
              ORDER BY a.created_at, a.id",
         )
         .bind(since)
+        .bind(only.map(AccountId::uuid))
         .fetch_all(&mut *self.conn)
         .await?)
     }
@@ -93,8 +112,9 @@ impl Channels<'_> {
             "SELECT c.id, c.title, c.mode, c.party, c.lost_reason, c.created_at,
                     (SELECT p.alias FROM provider_route r JOIN provider p ON p.id = r.provider_id
                      WHERE r.chat_id = c.id ORDER BY r.created_at, r.id LIMIT 1) AS provider_alias,
-                    (SELECT m.received_at FROM message m WHERE m.chat_id = c.id ORDER BY m.received_at DESC LIMIT 1) AS last_at
-             FROM chat c
+                    (SELECT m.received_at FROM message m WHERE m.chat_id = c.id ORDER BY m.received_at DESC LIMIT 1) AS last_at,
+                    k.id AS customer_id, k.name AS customer_name
+             FROM chat c LEFT JOIN customer k ON k.id = c.acts_as
              WHERE c.account_id = $1 AND c.kind = 'group'
                AND ($2::text IS NULL OR strpos(lower(c.title), lower($2)) > 0)
                AND ($3::text IS NULL OR (c.title, c.id) > ($3, $4))

@@ -1,11 +1,13 @@
 //! Conversations of the chat accounts: who stands at the other end, and whether we may speak there.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use sqlx::FromRow;
+use sqlx::{FromRow, types::Json};
 use switchboard_domain::{
     channel::ChatKind,
-    id::{AccountId, ChatId},
+    id::{AccountId, ChatId, CustomerId, IdentityId},
 };
 use uuid::Uuid;
 
@@ -72,6 +74,33 @@ pub struct Chat {
     pub mode: ChatMode,
     pub party: ChatParty,
     pub lost_reason: Option<String>,
+    /// Until then a person answers here and the bot is quiet.
+    pub bot_paused_until: Option<DateTime<Utc>>,
+    /// The group acts as this customer.
+    #[serde(skip)]
+    pub acts_as: Option<ActsAs>,
+}
+
+/// A group that acts as one customer: since when, and who of it since when.
+#[derive(Debug, Clone)]
+pub struct ActsAs {
+    pub customer: CustomerId,
+    pub since: DateTime<Utc>,
+    members: HashMap<Uuid, DateTime<Utc>>,
+}
+
+impl ActsAs {
+    /// Since when somebody counts as a member; `None`: not seen here before.
+    pub fn member_since(&self, identity: IdentityId) -> Option<DateTime<Utc>> {
+        self.members.get(&identity.uuid()).copied()
+    }
+
+    /// Came after the group was made to act as one: by an invite link, for all we know.
+    pub fn is_late(&self, identity: Option<IdentityId>) -> bool {
+        identity
+            .and_then(|identity| self.member_since(identity))
+            .is_none_or(|since| since > self.since)
+    }
 }
 
 #[derive(FromRow)]
@@ -84,6 +113,10 @@ pub(super) struct ChatRow {
     mode: String,
     party: String,
     lost_reason: Option<String>,
+    bot_paused_until: Option<DateTime<Utc>>,
+    acts_as: Option<Uuid>,
+    acts_as_at: Option<DateTime<Utc>>,
+    members: Json<HashMap<Uuid, DateTime<Utc>>>,
 }
 
 impl TryFrom<ChatRow> for Chat {
@@ -100,6 +133,12 @@ impl TryFrom<ChatRow> for Chat {
             party: ChatParty::parse(&row.party)
                 .ok_or_else(|| StoreError::unreadable("chat.party", row.party))?,
             lost_reason: row.lost_reason,
+            bot_paused_until: row.bot_paused_until,
+            acts_as: row.acts_as.zip(row.acts_as_at).map(|(customer, since)| ActsAs {
+                customer: customer.into(),
+                since,
+                members: row.members.0,
+            }),
         })
     }
 }
@@ -121,10 +160,10 @@ impl Chats<'_> {
     /// The chat's row, made if it is new; a known chat keeps its mode and gets the network's current title.
     pub async fn upsert(&mut self, chat: &NewChat, now: DateTime<Utc>) -> Result<Chat, StoreError> {
         let row: ChatRow = sqlx::query_as(
-            "INSERT INTO chat (id, account_id, network_id, kind, title, mode, party, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, 'none', $7)
+            "INSERT INTO chat (id, account_id, network_id, kind, title, mode, party, created_at, last_at)
+             VALUES ($1, $2, $3, $4, $5, $6, 'none', $7, $7)
              ON CONFLICT (account_id, network_id) DO UPDATE SET title = excluded.title, lost_reason = NULL
-             RETURNING id, account_id, network_id, kind, title, mode, party, lost_reason",
+             RETURNING id, account_id, network_id, kind, title, mode, party, lost_reason, bot_paused_until, acts_as, acts_as_at, members",
         )
         .bind(chat.id.uuid())
         .bind(chat.account_id.uuid())
@@ -140,7 +179,7 @@ impl Chats<'_> {
 
     pub async fn find(&mut self, id: ChatId) -> Result<Option<Chat>, StoreError> {
         let row: Option<ChatRow> = sqlx::query_as(
-            "SELECT id, account_id, network_id, kind, title, mode, party, lost_reason FROM chat WHERE id = $1",
+            "SELECT id, account_id, network_id, kind, title, mode, party, lost_reason, bot_paused_until, acts_as, acts_as_at, members FROM chat WHERE id = $1",
         )
         .bind(id.uuid())
         .fetch_optional(&mut *self.conn)
@@ -154,7 +193,7 @@ impl Chats<'_> {
         network_id: &str,
     ) -> Result<Option<Chat>, StoreError> {
         let row: Option<ChatRow> = sqlx::query_as(
-            "SELECT id, account_id, network_id, kind, title, mode, party, lost_reason
+            "SELECT id, account_id, network_id, kind, title, mode, party, lost_reason, bot_paused_until, acts_as, acts_as_at, members
              FROM chat WHERE account_id = $1 AND network_id = $2",
         )
         .bind(account.uuid())
@@ -166,7 +205,7 @@ impl Chats<'_> {
 
     pub async fn list(&mut self) -> Result<Vec<Chat>, StoreError> {
         let rows: Vec<ChatRow> = sqlx::query_as(
-            "SELECT id, account_id, network_id, kind, title, mode, party, lost_reason FROM chat ORDER BY created_at, id",
+            "SELECT id, account_id, network_id, kind, title, mode, party, lost_reason, bot_paused_until, acts_as, acts_as_at, members FROM chat ORDER BY created_at, id",
         )
         .fetch_all(&mut *self.conn)
         .await?;
@@ -202,10 +241,12 @@ impl Chats<'_> {
     }
 
     /// The group moved to a new id on the network. If the new id already has a row (its first message was faster), that row
-    /// takes over mode and party, and the old one is marked.
+    /// takes over what is set for it, and the old one is marked.
     pub async fn migrate(&mut self, account: AccountId, from: &str, to: &str) -> Result<(), StoreError> {
         let known = sqlx::query(
-            "UPDATE chat AS new SET mode = old.mode, party = old.party FROM chat AS old
+            "UPDATE chat AS new SET mode = old.mode, party = old.party, bot_paused_until = old.bot_paused_until, acts_as = old.acts_as,
+                    acts_as_at = old.acts_as_at, members = old.members
+             FROM chat AS old
              WHERE new.account_id = $1 AND new.network_id = $3 AND old.account_id = $1 AND old.network_id = $2
                AND old.lost_reason IS DISTINCT FROM 'moved'",
         )

@@ -43,6 +43,7 @@ pub struct Understood<'a> {
     pub topic: &'a str,
     pub text: Option<&'a str>,
     pub sent_at: DateTime<Utc>,
+    pub received_at: DateTime<Utc>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +103,8 @@ impl Messages<'_> {
         why: &str,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE message SET chat_id = $2, identity_id = $3, network_message_id = $4, topic = $5, text = $6, sent_at = $7,
+            "WITH spoke AS (UPDATE chat SET last_at = $10 WHERE id = $2 AND (last_at IS NULL OR last_at < $10))
+             UPDATE message SET chat_id = $2, identity_id = $3, network_message_id = $4, topic = $5, text = $6, sent_at = $7,
                     state = $8, why = $9
              WHERE id = $1",
         )
@@ -115,23 +117,26 @@ impl Messages<'_> {
         .bind(as_.sent_at)
         .bind(state.as_str())
         .bind(why)
+        .bind(as_.received_at)
         .execute(&mut *self.conn)
         .await?;
         Ok(())
     }
 
-    /// The text of a message before it was edited.
+    /// The text of a message before it was edited: that of another delivery than `but`, which may be shown already.
     pub async fn earlier_text(
         &mut self,
         chat: ChatId,
         network_message_id: &str,
+        but: MessageId,
     ) -> Result<Option<String>, StoreError> {
         Ok(sqlx::query_scalar(
-            "SELECT text FROM message WHERE chat_id = $1 AND network_message_id = $2 AND text IS NOT NULL
+            "SELECT text FROM message WHERE chat_id = $1 AND network_message_id = $2 AND text IS NOT NULL AND id <> $3
              ORDER BY received_at DESC LIMIT 1",
         )
         .bind(chat.uuid())
         .bind(network_message_id)
+        .bind(but.uuid())
         .fetch_optional(&mut *self.conn)
         .await?)
     }

@@ -3,11 +3,13 @@
 pub mod accounts;
 pub mod audit;
 pub mod audit_list;
+pub mod binds;
 pub mod channels;
 pub mod chats;
 pub mod checklist;
 pub mod customer_book;
 pub mod home;
+pub mod inbox;
 pub mod ledger_list;
 pub mod messages;
 pub mod outbox;

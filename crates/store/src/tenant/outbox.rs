@@ -64,6 +64,8 @@ pub struct OutboxRow {
     pub network_ids: Vec<String>,
     pub attempts: i32,
     pub created_at: DateTime<Utc>,
+    /// Written by a person.
+    pub by_person: bool,
 }
 
 #[derive(Debug, Serialize, FromRow)]
@@ -136,7 +138,7 @@ impl Outbox<'_> {
     pub async fn lock(&mut self, id: OutboxId) -> Result<Option<OutboxRow>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT o.id, o.account_id, o.chat_id, c.network_id AS chat_network_id, o.topic, o.purpose, o.text, o.reply_to, o.state, o.price,
-                    o.provider_id, o.panel_id, o.command, o.network_ids, o.attempts, o.created_at
+                    o.provider_id, o.panel_id, o.command, o.network_ids, o.attempts, o.created_at, o.author_id IS NOT NULL AS by_person
              FROM outbox o JOIN chat c ON c.id = o.chat_id WHERE o.id = $1 FOR UPDATE OF o",
         )
         .bind(id.uuid())
@@ -146,11 +148,16 @@ impl Outbox<'_> {
 
     /// The gathered forward got its text and may be sent.
     pub async fn ready(&mut self, id: OutboxId, text: &str) -> Result<(), StoreError> {
-        sqlx::query("UPDATE outbox SET state = 'queued', text = $2 WHERE id = $1 AND state = 'gathering'")
-            .bind(id.uuid())
-            .bind(text)
-            .execute(&mut *self.conn)
-            .await?;
+        sqlx::query(
+            "WITH ready AS (UPDATE outbox SET state = 'queued', text = $2 WHERE id = $1 AND state = 'gathering'
+                            RETURNING chat_id, created_at)
+             UPDATE chat SET last_at = ready.created_at FROM ready
+             WHERE chat.id = ready.chat_id AND (chat.last_at IS NULL OR chat.last_at < ready.created_at)",
+        )
+        .bind(id.uuid())
+        .bind(text)
+        .execute(&mut *self.conn)
+        .await?;
         Ok(())
     }
 

@@ -100,6 +100,46 @@ impl People<'_> {
         Ok(id.into())
     }
 
+    /// Makes the row of who is new. Whoever is known stays as they are: nothing was heard of them.
+    pub async fn met(
+        &mut self,
+        id: IdentityId,
+        channel: ChannelKind,
+        network_id: &str,
+        display_name: &str,
+        at: DateTime<Utc>,
+    ) -> Result<IdentityId, StoreError> {
+        let id: Uuid = sqlx::query_scalar(
+            "INSERT INTO identity (id, channel, network_id, display_name, first_seen_at, last_seen_at) VALUES ($1, $2, $3, $4, $5, $5)
+             ON CONFLICT (channel, network_id) DO UPDATE SET display_name = excluded.display_name RETURNING id",
+        )
+        .bind(id.uuid())
+        .bind(channel.as_str())
+        .bind(network_id)
+        .bind(display_name)
+        .bind(at)
+        .fetch_one(&mut *self.conn)
+        .await?;
+        Ok(id.into())
+    }
+
+    /// `None`: unasked notices may be sent again.
+    pub async fn set_notices_off(
+        &mut self,
+        id: IdentityId,
+        at: Option<DateTime<Utc>>,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE identity SET notices_off_at = CASE WHEN $2::timestamptz IS NOT NULL THEN coalesce(notices_off_at, $2) END
+             WHERE id = $1 AND (notices_off_at IS NULL) = ($2::timestamptz IS NOT NULL)",
+        )
+        .bind(id.uuid())
+        .bind(at)
+        .execute(&mut *self.conn)
+        .await?;
+        Ok(())
+    }
+
     pub async fn set_misses(
         &mut self,
         id: IdentityId,

@@ -198,6 +198,19 @@ impl RequestList<'_> {
         Ok(query.build_query_as().fetch_optional(&mut *self.conn).await?)
     }
 
+    /// What these messages opened, in the order in which their orders were typed.
+    pub async fn of_messages(&mut self, messages: &[Uuid]) -> Result<Vec<ListRow>, StoreError> {
+        let mut query = QueryBuilder::new("SELECT ");
+        query
+            .push(COLUMNS)
+            .push(" FROM request p ")
+            .push(JOINS)
+            .push(" WHERE p.message_id = ANY (")
+            .push_bind(messages)
+            .push(") ORDER BY p.created_at, p.id");
+        Ok(query.build_query_as().fetch_all(&mut *self.conn).await?)
+    }
+
     /// These, locked until the end of the transaction, oldest first.
     pub async fn lock(&mut self, ids: &[Uuid]) -> Result<Vec<ListRow>, StoreError> {
         let mut query = QueryBuilder::new("SELECT ");

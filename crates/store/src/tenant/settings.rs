@@ -29,9 +29,10 @@ impl Settings<'_> {
 
     /// All documents by key: one round trip for who needs several.
     pub async fn all(&mut self) -> Result<std::collections::HashMap<String, Value>, StoreError> {
-        let rows: Vec<(String, Value)> = sqlx::query_as("SELECT key, value FROM setting")
-            .fetch_all(&mut *self.conn)
-            .await?;
+        let rows: Vec<(String, Value)> =
+            sqlx::query_as("SELECT key, value FROM setting WHERE NOT starts_with(key, 'bind:')")
+                .fetch_all(&mut *self.conn)
+                .await?;
         Ok(rows.into_iter().collect())
     }
 

@@ -16,7 +16,7 @@ use switchboard_store::{
 };
 
 use super::commit;
-use crate::{Hub, jobs};
+use crate::{Hub, jobs, live::Topic};
 
 /// As it stands in the job.
 #[derive(Debug, Serialize, Deserialize)]
@@ -108,5 +108,8 @@ pub(super) async fn without_credit(
             "there was no credit to decide it again: top up, then retry",
         )
         .await?;
-    commit::finish(tx, job).await
+    let done = commit::finish_untouched(tx, job).await?;
+    hub.live
+        .changed(scope.tenant(), Topic::Requests, [again.request.uuid()]);
+    Ok(done)
 }

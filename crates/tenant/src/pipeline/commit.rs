@@ -3,11 +3,14 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, TimeDelta, Utc};
+use switchboard_channels::port::Body;
 use switchboard_domain::{
     channel::ChatKind,
     command::{
         CommandKind,
-        compose::{Reply, notice},
+        compose::{Reply, notice, open_requests},
+        decide::{Outcome as Decided, abuse::Mute},
         parse::Group,
     },
     credit::{Credits, MessagePurpose},
@@ -31,7 +34,12 @@ use super::{
     pairs,
     plan::{self, Plan},
 };
-use crate::{Hub, jobs};
+use crate::{
+    Hub,
+    bind::{self, Redeemed},
+    jobs,
+    live::Topic,
+};
 
 /// The rows of chat and sender, made if they are new.
 struct Place {
@@ -67,11 +75,32 @@ async fn place(tx: &mut TenantTx, hub: &Hub, context: &Context) -> Result<Place,
             now,
         )
         .await?;
+    joined(tx, context, identity, now).await?;
     Ok(Place {
         chat,
         identity,
         silent: context.is_silent(mode),
     })
+}
+
+/// Who writes in a group that acts as one customer is noted, with since when.
+async fn joined(
+    tx: &mut TenantTx,
+    context: &Context,
+    identity: IdentityId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    match &context.chat {
+        Some(chat)
+            if chat
+                .acts_as
+                .as_ref()
+                .is_some_and(|one| one.member_since(identity).is_none()) =>
+        {
+            tx.inbox().joined(chat.id, identity.uuid(), now).await
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn conclude(
@@ -82,17 +111,37 @@ async fn conclude(
     state: MessageState,
     why: &str,
 ) -> Result<(), StoreError> {
-    let understood = Understood {
+    tx.messages()
+        .conclude(context.message, &understood(context, chat, identity), state, why)
+        .await
+}
+
+fn understood(context: &Context, chat: ChatId, identity: Option<IdentityId>) -> Understood<'_> {
+    Understood {
         chat,
         identity,
         network_message_id: context.inbound.message_id.as_str(),
         topic: topic(context),
-        text: context.inbound.text(),
+        text: match &context.inbound.body {
+            // Never with the code that a link carries.
+            Body::Start { .. } => Some("/start"),
+            _ => context.inbound.text(),
+        },
         sent_at: context.inbound.sent_at,
-    };
-    tx.messages()
-        .conclude(context.message, &understood, state, why)
-        .await
+        received_at: context.stored.received_at,
+    }
+}
+
+/// Lets people see a message that still waits for a panel. Its state stays: it is not decided.
+pub(super) async fn show(hub: &Hub, scope: &TenantScope, context: &Context) -> Result<(), StoreError> {
+    let mut tx = hub.db.begin(scope).await?;
+    let place = place(&mut tx, hub, context).await?;
+    let understood = understood(context, place.chat, Some(place.identity));
+    tx.inbox().show(context.message, &understood).await?;
+    tx.commit().await?;
+    hub.live
+        .changed(scope.tenant(), Topic::Chats, [place.chat.uuid()]);
+    Ok(())
 }
 
 fn topic(context: &Context) -> &str {
@@ -135,7 +184,11 @@ pub(super) async fn ending(
                 }
                 None => None,
             };
+            if let Some(identity) = identity {
+                joined(&mut tx, context, identity, now).await?;
+            }
             conclude(&mut tx, context, chat, identity, MessageState::Ignored, why).await?;
+            finish(hub, scope, tx, job, Touched::chat(chat)).await
         }
         Ending::Say {
             key,
@@ -143,26 +196,94 @@ pub(super) async fn ending(
             orders,
             why,
         } => {
-            let place = place(&mut tx, hub, context).await?;
             let texts = &context.shop.texts;
             let reply = notice(key, command, &orders, texts, &texts.language);
-            let rows = outbox_rows(hub, context, &place, &[reply], "reply");
-            if !put(&mut tx, hub, context, &rows).await? {
-                drop(tx);
-                return hold_message(hub, scope, job, context).await;
-            }
-            conclude(
-                &mut tx,
-                context,
-                place.chat,
-                Some(place.identity),
-                MessageState::Answered,
-                why,
-            )
-            .await?;
+            say(hub, scope, job, context, tx, reply, why).await
+        }
+        Ending::Open(open) => {
+            let texts = &context.shop.texts;
+            let reply = open_requests(&open, texts, &texts.language);
+            say(hub, scope, job, context, tx, reply, "asked what is open").await
+        }
+        Ending::Notices { on, key, why } => {
+            let place = place(&mut tx, hub, context).await?;
+            let off_at = (!on).then(|| hub.clock.now());
+            tx.people().set_notices_off(place.identity, off_at).await?;
+            let texts = &context.shop.texts;
+            let reply = notice(key, None, &[], texts, &texts.language);
+            say(hub, scope, job, context, tx, reply, why).await
         }
     }
-    finish(tx, job).await
+}
+
+/// One reply, and the end of its message.
+async fn say(
+    hub: &Hub,
+    scope: &TenantScope,
+    job: &Claimed,
+    context: &Context,
+    mut tx: TenantTx,
+    reply: Reply,
+    why: &str,
+) -> Result<Outcome, StoreError> {
+    let place = place(&mut tx, hub, context).await?;
+    let who = Some(place.identity);
+    conclude(&mut tx, context, place.chat, who, MessageState::Answered, why).await?;
+    let rows = outbox_rows(hub, context, &place, &[reply], "reply");
+    if !put(&mut tx, hub, context, &rows).await? {
+        drop(tx);
+        return hold_message(hub, scope, job, context).await;
+    }
+    finish(hub, scope, tx, job, Touched::chat(place.chat)).await
+}
+
+/// Binds a group by the code that stands in its message, or says why not. Free, and said once.
+pub(super) async fn bind(
+    hub: &Hub,
+    scope: &TenantScope,
+    job: &Claimed,
+    context: &Context,
+    code: &str,
+) -> Result<Outcome, StoreError> {
+    let mut tx = hub.db.begin(scope).await?;
+    let mut place = place(&mut tx, hub, context).await?;
+    let ended = bind::redeem(&mut tx, hub, context.account.id, place.chat, topic(context), code).await?;
+    let texts = &context.shop.texts;
+    let reply = match &ended {
+        Redeemed::Bound { purpose, .. } => notice(purpose.said(), None, &[], texts, &texts.language).text,
+        Redeemed::Refused(why) => why.clone(),
+        Redeemed::Unknown => {
+            let who = Some(place.identity);
+            let why = "a code that is not known";
+            conclude(&mut tx, context, place.chat, who, MessageState::Ignored, why).await?;
+            return finish(hub, scope, tx, job, Touched::chat(place.chat)).await;
+        }
+    };
+    // Also where the group is silent: who binds it looks for the answer.
+    place.silent = false;
+    let row = NewOutbox {
+        id: OutboxId::from_uuid(hub.clock.uuid()),
+        key: format!("bind:{}", context.message),
+        account: context.account.id,
+        chat: place.chat,
+        topic: topic(context).to_owned(),
+        purpose: "reply",
+        text: reply,
+        reply_to: Some(context.inbound.message_id.as_str().to_owned()),
+        message: Some(context.message),
+        state: "queued",
+        price: Credits::ZERO,
+        created_at: hub.clock.now(),
+    };
+    put(&mut tx, hub, context, &[row]).await?;
+    let who = Some(place.identity);
+    let why = "a group is bound";
+    conclude(&mut tx, context, place.chat, who, MessageState::Answered, why).await?;
+    let done = finish(hub, scope, tx, job, Touched::chat(place.chat)).await?;
+    for topic in [Topic::Channels, Topic::Providers, Topic::Setup] {
+        hub.live.changed(scope.tenant(), topic, []);
+    }
+    Ok(done)
 }
 
 /// "Got it": committed before the panel is asked. Saying it twice is impossible: its key is the message's.
@@ -178,6 +299,8 @@ pub(super) async fn acknowledge(
     let all: Vec<OrderId> = pairs(groups).map(|(_, order)| order.clone()).collect();
     let mut tx = hub.db.begin(scope).await?;
     let place = place(&mut tx, hub, context).await?;
+    let understood = understood(context, place.chat, Some(place.identity));
+    tx.inbox().show(context.message, &understood).await?;
     let rows = outbox_rows(
         hub,
         context,
@@ -189,6 +312,8 @@ pub(super) async fn acknowledge(
     if put(&mut tx, hub, context, &rows).await? {
         tx.commit().await?;
         hub.notifier.committed();
+        hub.live
+            .changed(scope.tenant(), Topic::Chats, [place.chat.uuid()]);
     }
     Ok(())
 }
@@ -213,7 +338,7 @@ pub(super) async fn decided(
     if let Some(again) = &context.again
         && !again::make_room(&mut tx, again, now).await?
     {
-        return finish(tx, job).await;
+        return finish_untouched(tx, job).await;
     }
     let Plan {
         decisions,
@@ -312,7 +437,11 @@ pub(super) async fn decided(
             None => hold_message(hub, scope, job, context).await,
         };
     }
-    let done = finish(tx, job).await?;
+    let touched = Touched {
+        chat: place.chat,
+        requests: requests.iter().map(|request| request.id).collect(),
+    };
+    let done = finish(hub, scope, tx, job, touched).await?;
     for routed in routes.iter().flatten() {
         hub.notifier
             .committed_for(routed.join.to_std().unwrap_or_default());
@@ -328,7 +457,41 @@ fn act_lane(context: &Context) -> String {
     }
 }
 
-pub(super) async fn finish(mut tx: TenantTx, job: &Claimed) -> Result<Outcome, StoreError> {
+/// What a message's commit changed, for open pages.
+pub(super) struct Touched {
+    pub chat: ChatId,
+    pub requests: Vec<RequestId>,
+}
+
+impl Touched {
+    pub fn chat(chat: ChatId) -> Self {
+        Self {
+            chat,
+            requests: Vec::new(),
+        }
+    }
+}
+
+pub(super) async fn finish(
+    hub: &Hub,
+    scope: &TenantScope,
+    tx: TenantTx,
+    job: &Claimed,
+    touched: Touched,
+) -> Result<Outcome, StoreError> {
+    let done = finish_untouched(tx, job).await?;
+    let tenant = scope.tenant();
+    hub.live.changed(tenant, Topic::Chats, [touched.chat.uuid()]);
+    if !touched.requests.is_empty() {
+        let ids = touched.requests.iter().map(|id| id.uuid());
+        hub.live.changed(tenant, Topic::Requests, ids);
+    }
+    hub.live.changed(tenant, Topic::Wallet, []);
+    Ok(done)
+}
+
+/// Commits a transaction that pages need not look at.
+pub(super) async fn finish_untouched(mut tx: TenantTx, job: &Claimed) -> Result<Outcome, StoreError> {
     tx.finish_job(job.id, job.fence).await?;
     fail::point("pipeline.before_commit");
     tx.commit().await?;
@@ -344,11 +507,19 @@ async fn hold_message(
     context: &Context,
 ) -> Result<Outcome, StoreError> {
     let mut tx = hub.db.begin(scope).await?;
-    tx.messages()
-        .set_state(context.message, MessageState::Held, "no credit left")
-        .await?;
+    let place = place(&mut tx, hub, context).await?;
+    let who = Some(place.identity);
+    conclude(
+        &mut tx,
+        context,
+        place.chat,
+        who,
+        MessageState::Held,
+        "no credit left",
+    )
+    .await?;
     tracing::warn!(tenant.id = %scope.tenant(), message.id = %context.message, "no credit left: the message is kept");
-    finish(tx, job).await
+    finish(hub, scope, tx, job, Touched::chat(place.chat)).await
 }
 
 fn request(hub: &Hub, context: &Context, place: &Place, decision: &Decision) -> NewRequest {

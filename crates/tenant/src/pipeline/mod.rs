@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 use switchboard_channels::port::{Body, Event, Inbound, LostWhy};
 use switchboard_domain::{
     channel::{ChannelKind, ChatKind},
-    command::{CommandKind, compose, parse::Group, texts::ReplyKey},
+    command::{CommandKind, compose, open::OpenLine, parse::Group, texts::ReplyKey},
     id::{AccountId, ChatId, CustomerId, IdentityId, MessageId, PanelId},
     order::OrderId,
 };
@@ -32,7 +32,7 @@ use switchboard_store::{
     },
 };
 
-use crate::{Hub, payload, settings::Shop};
+use crate::{Hub, inbox, live::Topic, payload, settings::Shop};
 use again::Again;
 use understand::Meaning;
 
@@ -67,11 +67,22 @@ pub(crate) struct Context {
     pub shop: Arc<Shop>,
     /// A person wants one order of it decided again.
     pub again: Option<Again>,
+    /// The sender has said yes to what is asked here: nobody asks again.
+    pub confirmed: bool,
 }
 
 impl Context {
+    /// Whose orders this sender may speak of: their own link, or else the customer whom the whole group acts as.
     pub fn customer(&self) -> Option<CustomerId> {
-        self.identity.as_ref().and_then(|identity| identity.customer)
+        customer(self.identity.as_ref(), self.chat.as_ref())
+    }
+
+    /// Somebody who came to a group after it was made to act as one customer, and speaks by that alone.
+    pub fn is_late_joiner(&self) -> bool {
+        let own = self.identity.as_ref().and_then(|identity| identity.customer);
+        let one = self.chat.as_ref().and_then(|chat| chat.acts_as.as_ref());
+        own.is_none()
+            && one.is_some_and(|one| one.is_late(self.identity.as_ref().map(|identity| identity.id)))
     }
 
     /// Direct chats are answered; a group is off until the owner switches it on.
@@ -98,6 +109,14 @@ impl Context {
     }
 }
 
+fn customer(identity: Option<&Identity>, chat: Option<&Chat>) -> Option<CustomerId> {
+    let own = identity.and_then(|identity| identity.customer);
+    own.or_else(|| {
+        chat.and_then(|chat| chat.acts_as.as_ref())
+            .map(|one| one.customer)
+    })
+}
+
 /// What is to be written for a message that needs no panel.
 pub(crate) enum Ending {
     /// No answer, with the reason.
@@ -107,6 +126,14 @@ pub(crate) enum Ending {
         key: ReplyKey,
         command: Option<CommandKind>,
         orders: Vec<OrderId>,
+        why: &'static str,
+    },
+    /// The asker's open requests.
+    Open(Vec<OpenLine>),
+    /// Unasked notices on or off, and the words for it.
+    Notices {
+        on: bool,
+        key: ReplyKey,
         why: &'static str,
     },
 }
@@ -171,6 +198,9 @@ pub(crate) async fn run(hub: &Hub, scope: &TenantScope, job: &Claimed) -> Result
                 .await?;
             tx.finish_job(job.id, job.fence).await?;
             tx.commit().await?;
+            hub.live
+                .changed(scope.tenant(), Topic::Channels, [account.id.uuid()]);
+            hub.live.changed(scope.tenant(), Topic::Chats, []);
             return Ok(Outcome::Done);
         }
     };
@@ -184,12 +214,12 @@ pub(crate) async fn run(hub: &Hub, scope: &TenantScope, job: &Claimed) -> Result
             .people()
             .find_identity(account.channel, sender.id.as_str())
             .await?;
-        if let Some(customer) = identity.as_ref().and_then(|identity| identity.customer) {
+        if let Some(customer) = customer(identity.as_ref(), chat.as_ref()) {
             links = tx.people().links(customer).await?;
             mapped = tx.people().mapped_panels(customer).await?;
         }
     }
-    let context = Context {
+    let mut context = Context {
         message: id,
         stored,
         account: At::from(&account),
@@ -200,10 +230,16 @@ pub(crate) async fn run(hub: &Hub, scope: &TenantScope, job: &Claimed) -> Result
         mapped,
         shop,
         again,
+        confirmed: false,
     };
     if let Some(group) = context.again.as_ref().map(Again::group) {
         drop(tx);
         return orders::answer(hub, scope, job, &context, &[group], &[]).await;
+    }
+    if let Some(code) = bind_code(&context) {
+        let code = code.to_owned();
+        drop(tx);
+        return commit::bind(hub, scope, job, &context, &code).await;
     }
     if let Some(why) = unheard(hub, &context) {
         drop(tx);
@@ -223,7 +259,23 @@ pub(crate) async fn run(hub: &Hub, scope: &TenantScope, job: &Claimed) -> Result
     drop(tx);
     match meaning {
         Meaning::Ending(ending) => commit::ending(hub, scope, job, &context, ending).await,
-        Meaning::Commands { groups, cut } => orders::answer(hub, scope, job, &context, &groups, &cut).await,
+        Meaning::Commands {
+            groups,
+            cut,
+            confirmed,
+        } => {
+            context.confirmed = confirmed;
+            orders::answer(hub, scope, job, &context, &groups, &cut).await
+        }
+    }
+}
+
+/// The code in `/start <code>`, said in a group by somebody.
+fn bind_code(context: &Context) -> Option<&str> {
+    let said_by = context.inbound.sender.as_ref()?;
+    match &context.inbound.body {
+        Body::Start { payload: Some(code) } if context.is_group() && !said_by.is_bot => Some(code),
+        _ => None,
     }
 }
 
@@ -244,6 +296,14 @@ fn unheard(hub: &Hub, context: &Context) -> Option<&'static str> {
     }
     if context.mode() == ChatMode::Off {
         return Some("the chat is switched off");
+    }
+    let now = hub.clock.now();
+    if context
+        .chat
+        .as_ref()
+        .is_some_and(|chat| inbox::is_paused(chat, now))
+    {
+        return Some("a person answers in this chat: the bot is quiet");
     }
     if context.is_group() && context.customer().is_none() {
         return Some("a sender without a link in a group");
@@ -271,9 +331,29 @@ async fn note(
 ) -> Result<(), StoreError> {
     let now = hub.clock.now();
     match event {
-        Event::ChatFound { chat, .. }
-        | Event::MembershipChanged { chat, .. }
-        | Event::MembersJoined { chat, .. } => {
+        Event::MembersJoined { chat, members } => {
+            let known = tx
+                .chats()
+                .upsert(&new_chat(hub, account.id, &chat, ChatMode::Off), now)
+                .await?;
+            if known.acts_as.is_some() {
+                for member in members.iter().filter(|member| !member.is_bot) {
+                    let name = member.display_name.as_deref().unwrap_or("");
+                    let identity = tx
+                        .people()
+                        .met(
+                            fresh_identity(hub),
+                            account.channel,
+                            member.id.as_str(),
+                            name,
+                            now,
+                        )
+                        .await?;
+                    tx.inbox().joined(known.id, identity.uuid(), now).await?;
+                }
+            }
+        }
+        Event::ChatFound { chat, .. } | Event::MembershipChanged { chat, .. } => {
             let mode = if chat.kind == ChatKind::Direct {
                 ChatMode::Support
             } else {

@@ -30,6 +30,8 @@ use crate::{Hub, panels};
 /// With more orders than this, or when a panel takes longer than [`ACK_AFTER`], the customer hears "got it" first.
 pub(super) const ACK_ABOVE: usize = 10;
 const ACK_AFTER: Duration = Duration::from_secs(2);
+/// When a panel takes longer, people see the message before it is decided.
+const SHOW_AFTER: Duration = Duration::from_millis(500);
 /// So long a message waits for a panel that does not answer; then it ends at staff.
 const GIVE_UP_AFTER: TimeDelta = TimeDelta::minutes(10);
 /// An open request counts as open so long; afterwards it may be asked for again.
@@ -70,13 +72,18 @@ pub(super) async fn answer(
         }
         let fetch = fetch(hub, scope, &candidates, &ids);
         tokio::pin!(fetch);
-        reads = match tokio::time::timeout(ACK_AFTER, &mut fetch).await {
-            Ok(reads) => reads?,
-            Err(_) => {
-                commit::acknowledge(hub, scope, context, groups).await?;
-                fetch.await?
-            }
-        };
+        if let Ok(read) = tokio::time::timeout(SHOW_AFTER, &mut fetch).await {
+            reads = read?;
+        } else {
+            commit::show(hub, scope, context).await?;
+            reads = match tokio::time::timeout(ACK_AFTER - SHOW_AFTER, &mut fetch).await {
+                Ok(reads) => reads?,
+                Err(_) => {
+                    commit::acknowledge(hub, scope, context, groups).await?;
+                    fetch.await?
+                }
+            };
+        }
         if let Some(wait) = worth_waiting(hub, context, &reads, job) {
             commit::acknowledge(hub, scope, context, groups).await?;
             return Ok(wait);
@@ -400,6 +407,12 @@ fn confirm(hub: &Hub, context: &Context) -> Option<ConfirmCause> {
     // A person stands behind it.
     if context.again.is_some() {
         return None;
+    }
+    if context.confirmed {
+        return None;
+    }
+    if context.is_late_joiner() {
+        return Some(ConfirmCause::LateJoiner);
     }
     let silent_since = context.identity.as_ref()?.last_seen_at;
     (hub.clock.now() - silent_since > SILENCE_BEFORE_CONFIRMING).then_some(ConfirmCause::SilentFor90Days)

@@ -4,22 +4,32 @@ use chrono::{DateTime, TimeDelta, Utc};
 use switchboard_channels::port::Body;
 use switchboard_domain::{
     command::{
+        CommandKind,
+        decide::RequestState,
+        open::{self, OpenLine, Wish},
         parse::{self, Ask, Group, Reading},
         texts::ReplyKey,
     },
     id::ChatId,
     order::{OrderId, OrderIds},
 };
-use switchboard_store::{StoreError, TenantTx};
+use switchboard_store::{StoreError, TenantTx, tenant::inbox::OpenRequest};
 
-use super::{Context, Ending, confirm};
+use super::{Context, Ending, confirm, orders::OPEN_FOR};
 
 /// Ids and their command may come in two messages, this far apart.
 const RECENT: TimeDelta = TimeDelta::minutes(2);
+/// So many open requests are told; nobody reads more.
+const SHOWN: i64 = 20;
 
 pub(super) enum Meaning {
     Ending(Ending),
-    Commands { groups: Vec<Group>, cut: Vec<OrderId> },
+    Commands {
+        groups: Vec<Group>,
+        cut: Vec<OrderId>,
+        /// It is a yes to our own question.
+        confirmed: bool,
+    },
 }
 
 pub(super) async fn read(
@@ -38,16 +48,26 @@ pub(super) async fn read_after(
     now: DateTime<Utc>,
 ) -> Result<Meaning, StoreError> {
     if matches!(context.inbound.body, Body::Start { .. }) {
-        return Ok(Meaning::Ending(say(ReplyKey::Help, "somebody opened the chat")));
+        return Ok(Meaning::Ending(Ending::Notices {
+            on: true,
+            key: ReplyKey::Help,
+            why: "somebody opened the chat",
+        }));
     }
     let Some(text) = context.inbound.text() else {
         return Ok(Meaning::Ending(Ending::Silence("nothing to read")));
     };
+    if !context.is_group() && open::is_plain_stop(text) {
+        return wished(tx, context, Wish::Stop, &Reading::Chatter, now)
+            .await
+            .map(Meaning::Ending);
+    }
     let confirmed = confirm::confirmed(tx, context, text, now).await?;
     if !confirmed.is_empty() {
         return Ok(Meaning::Commands {
             groups: confirmed,
             cut: Vec::new(),
+            confirmed: true,
         });
     }
     let quoted = quoted(tx, context).await?;
@@ -70,11 +90,24 @@ pub(super) async fn read_after(
         );
     }
     let direct = !context.is_group();
+    if direct
+        && matches!(
+            parsed.reading,
+            Reading::CommandOnly(_) | Reading::Chatter | Reading::Ask(_)
+        )
+        && parsed.orders().is_none()
+        && let Some(wish) = open::wish(text)
+    {
+        return wished(tx, context, wish, &parsed.reading, now)
+            .await
+            .map(Meaning::Ending);
+    }
     let about_orders = parsed.orders().is_some();
     Ok(match parsed.reading {
         Reading::Commands => Meaning::Commands {
             groups: parsed.groups,
             cut: parsed.cut,
+            confirmed: false,
         },
         Reading::Chatter => Meaning::Ending(Ending::Silence("ordinary talk")),
         Reading::IdsOnly(ids) if direct => Meaning::Ending(Ending::Say {
@@ -112,6 +145,57 @@ pub(super) async fn read_after(
         Reading::Ask(_) => Meaning::Ending(Ending::Silence("unclear talk in a group")),
         Reading::Help if direct => Meaning::Ending(say(ReplyKey::Help, "asked for help")),
         Reading::Help => Meaning::Ending(Ending::Silence("help is given in direct chats")),
+    })
+}
+
+/// What a customer asks for that is about no order: quiet, or how things stand.
+async fn wished(
+    tx: &mut TenantTx,
+    context: &Context,
+    wish: Wish,
+    reading: &Reading,
+    now: DateTime<Utc>,
+) -> Result<Ending, StoreError> {
+    Ok(match wish {
+        Wish::Stop => Ending::Notices {
+            on: false,
+            key: ReplyKey::NoticesOff,
+            why: "wants no notices",
+        },
+        Wish::Start => Ending::Notices {
+            on: true,
+            key: ReplyKey::NoticesOn,
+            why: "wants notices again",
+        },
+        Wish::Open => {
+            let open = match context.customer() {
+                Some(customer) => tx.inbox().open_requests(customer, now - OPEN_FOR, SHOWN).await?,
+                None => Vec::new(),
+            };
+            let lines: Vec<OpenLine> = open.into_iter().filter_map(open_line).collect();
+            match reading {
+                _ if !lines.is_empty() => Ending::Open(lines),
+                Reading::CommandOnly(command) => Ending::Say {
+                    key: ReplyKey::AskIds,
+                    command: Some(*command),
+                    orders: Vec::new(),
+                    why: "a command without ids, and nothing is open",
+                },
+                _ => say(ReplyKey::NoOpenRequests, "asked what is open: nothing is"),
+            }
+        }
+    })
+}
+
+fn open_line(row: OpenRequest) -> Option<OpenLine> {
+    Some(OpenLine {
+        order: OrderId::new(row.order_id).ok()?,
+        command: CommandKind::parse(&row.command)?,
+        state: match (row.with_staff, row.sent) {
+            (true, _) => RequestState::WithStaff,
+            (false, true) => RequestState::Sent,
+            (false, false) => RequestState::Recorded,
+        },
     })
 }
 
@@ -176,7 +260,7 @@ pub(super) async fn same_command(
 ) -> Result<bool, StoreError> {
     let before = tx
         .messages()
-        .earlier_text(chat, context.inbound.message_id.as_str())
+        .earlier_text(chat, context.inbound.message_id.as_str(), context.message)
         .await?;
     let (Some(before), Some(after)) = (before, context.inbound.text()) else {
         return Ok(false);

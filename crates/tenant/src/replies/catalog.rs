@@ -138,8 +138,28 @@ pub(super) fn words(key: ReplyKey) -> Words {
             "Muted",
             "Somebody tried too many orders that are not theirs. Said once.",
         ),
-        #[allow(unreachable_patterns, reason = "new keys come before their words")]
-        _ => (OTHER, key.as_str(), "See its default."),
+        ReplyKey::OpenRequest => (
+            OTHER,
+            "Open request",
+            "Somebody asks in private what about their order, without an id. One line for each open request.",
+        ),
+        ReplyKey::NoOpenRequests => (
+            OTHER,
+            "No open requests",
+            "The same question, and nothing is open.",
+        ),
+        ReplyKey::NoticesOff => (OTHER, "Notices off", "Somebody writes stop in private."),
+        ReplyKey::NoticesOn => (OTHER, "Notices on", "Somebody writes start in private."),
+        ReplyKey::GroupBound => (
+            OTHER,
+            "Customers' group connected",
+            "A group is connected by its code. Said once, in the group.",
+        ),
+        ReplyKey::ProviderGroupBound => (
+            OTHER,
+            "Provider's group connected",
+            "A provider's group is connected by its code. Said once, in the group.",
+        ),
     };
     Words { title, when, group }
 }

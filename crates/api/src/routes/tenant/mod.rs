@@ -1,6 +1,7 @@
 //! Routes of one tenant, under `/api/v1/tenants/{tenant}`.
 
 pub mod audit;
+pub mod bind_codes;
 pub mod channels;
 pub mod chats;
 pub mod customers;

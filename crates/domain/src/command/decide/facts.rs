@@ -108,7 +108,7 @@ impl RequestState {
     }
 
     /// For the customer: what is known, and no word of whom it was sent to.
-    pub(super) const fn words(self) -> &'static str {
+    pub const fn words(self) -> &'static str {
         match self {
             Self::Recorded => "recorded",
             Self::Sent => "sent",

@@ -124,6 +124,24 @@ pub(super) fn text(key: ReplyKey, form: Form) -> Option<&'static str> {
             None,
         ),
         ReplyKey::Muted => ("Too many requests. Please wait an hour and try again.", None),
+        ReplyKey::OpenRequest => ("{ORDERID}: your {COMMAND} request is {STATE}.", None),
+        ReplyKey::NoOpenRequests => (
+            "You have no open requests. To ask about an order, send its id, for example: 12345678 status",
+            None,
+        ),
+        ReplyKey::NoticesOff => (
+            "You will get answers only, no notices. Send start to get notices again.",
+            None,
+        ),
+        ReplyKey::NoticesOn => (
+            "You will get notices about your requests again. Send stop to end them.",
+            None,
+        ),
+        ReplyKey::GroupBound => (
+            "This group is connected. Send order ids and what you want, for example:\n12345678,12345679 refill",
+            None,
+        ),
+        ReplyKey::ProviderGroupBound => ("This group is connected. Requests will be posted here.", None),
     };
     match form {
         Form::One => Some(one),

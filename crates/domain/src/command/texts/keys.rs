@@ -76,6 +76,8 @@ const WAIT: &[Variable] = &[
 ];
 /// Only ids and their number: not even the command, so that one text serves all.
 const IDS: &[Variable] = &[V::OrderId, V::Ids, V::Count];
+/// How a request stands: ours to tell, and nothing of the order itself.
+const OPEN: &[Variable] = &[V::OrderId, V::Ids, V::Count, V::Command, V::State];
 const NOTHING: &[Variable] = &[];
 
 reply_keys! {
@@ -114,6 +116,15 @@ reply_keys! {
     NotLinked = "not_linked", NOTHING;
     Help = "help", NOTHING;
     Muted = "muted", NOTHING;
+    /// One line for each open request of the asker.
+    OpenRequest = "open_request", OPEN;
+    NoOpenRequests = "no_open_requests", NOTHING;
+    NoticesOff = "notices_off", NOTHING;
+    NoticesOn = "notices_on", NOTHING;
+    /// In a customers' group, once, when it is bound.
+    GroupBound = "group_bound", NOTHING;
+    /// The same in a provider's group.
+    ProviderGroupBound = "provider_group_bound", NOTHING;
 }
 
 impl ReplyKey {

@@ -115,9 +115,21 @@ pub(super) fn text(key: ReplyKey, form: Form) -> Option<&'static str> {
             None,
         ),
         ReplyKey::Muted => ("धेरै अनुरोध आए। कृपया एक घण्टा पर्खेर फेरि प्रयास गर्नुहोस्।", None),
-        // Said in English until it has words here.
-        #[allow(unreachable_patterns, reason = "new keys come before their translation")]
-        _ => return None,
+        ReplyKey::OpenRequest => ("{ORDERID}: तपाईंको {COMMAND} अनुरोध {STATE} छ।", None),
+        ReplyKey::NoOpenRequests => (
+            "तपाईंको कुनै खुला अनुरोध छैन। अर्डरबारे सोध्न त्यसको Order ID पठाउनुहोस्, जस्तै: 12345678 status",
+            None,
+        ),
+        ReplyKey::NoticesOff => (
+            "अब जवाफ मात्र आउँछ, सूचना आउँदैन। फेरि सूचना चाहिए start पठाउनुहोस्।",
+            None,
+        ),
+        ReplyKey::NoticesOn => ("अब तपाईंका अनुरोधबारे सूचना फेरि आउँछ। बन्द गर्न stop पठाउनुहोस्।", None),
+        ReplyKey::GroupBound => (
+            "यो समूह जोडियो। Order ID र के चाहिन्छ पठाउनुहोस्, जस्तै:\n12345678,12345679 refill",
+            None,
+        ),
+        ReplyKey::ProviderGroupBound => ("यो समूह जोडियो। अनुरोधहरू यहाँ पठाइनेछन्।", None),
     };
     match form {
         Form::One => Some(one),

@@ -82,6 +82,16 @@ impl From<AccountError> for Problem {
                 "taken",
                 "There is another channel of that name. Choose another.",
             ),
+            AccountError::OtherBot { is, was } => Self::field(
+                "token",
+                "other-bot",
+                format!(
+                    "This token belongs to @{is}, but this channel is @{was}. Connect @{is} as a channel of its own."
+                ),
+            ),
+            AccountError::Disabled => {
+                Self::new(Code::WrongState).detail("The channel is switched off. Switch it on first.")
+            }
             AccountError::NotFound | AccountError::NoChat => Self::not_found(),
             AccountError::OtherParty(whose) => Self::new(Code::WrongState).detail(format!(
                 "This is a {whose} group. One group is never both a customers' and a provider's."

@@ -10,6 +10,7 @@ use switchboard_tenant::channels;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::routes::tenant::chats::view::CustomerRef;
 use crate::{App, Json, Page, PageQuery, Path, Permit, Problem, Query, TenantPath, TenantScope, may};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -29,6 +30,9 @@ pub struct GroupRow {
     /// `none`, `customer`, `provider`.
     pub party: String,
     pub provider_alias: Option<String>,
+    /// Whom the whole group acts as.
+    pub customer: Option<CustomerRef>,
+    pub acts_as_one: bool,
     pub last_at: Option<DateTime<Utc>>,
     /// Why it can no longer be written to.
     pub lost_reason: Option<String>,
@@ -42,6 +46,8 @@ impl From<Group> for GroupRow {
             mode: group.mode,
             party: group.party,
             provider_alias: group.provider_alias,
+            acts_as_one: group.customer_id.is_some(),
+            customer: CustomerRef::of(group.customer_id, group.customer_name),
             last_at: group.last_at,
             lost_reason: group.lost_reason,
         }

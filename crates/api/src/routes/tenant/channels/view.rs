@@ -7,7 +7,7 @@ use switchboard_tenant::channels;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// One number or bot: its true state in words, its traffic of the last 24 hours, and what to do next.
+/// One number or bot: its true state in words, its traffic of the owner's day, and what to do next.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChannelCard {
     pub id: Uuid,
@@ -28,6 +28,15 @@ pub struct ChannelCard {
     /// Set when the bot cannot read groups, with what to do.
     pub privacy_warning: Option<String>,
     pub groups: GroupCounts,
+    /// How it was lately, newest first.
+    pub history: Vec<StateChange>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StateChange {
+    pub at: DateTime<Utc>,
+    pub state: String,
+    pub text: String,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,12 +57,12 @@ impl From<Channel> for ChannelCard {
     fn from(channel: Channel) -> Self {
         Self {
             next: channels::next_step(&channel),
+            state_text: channels::state_words(&channel),
             id: channel.id,
             name: channel.name,
             channel: channel.channel,
             username: channel.username,
             state: channel.state,
-            state_text: channel.state_text,
             since: channel.state_at,
             last_in_at: channel.last_in_at,
             last_out_at: channel.last_out_at,
@@ -70,6 +79,17 @@ impl From<Channel> for ChannelCard {
                 silent: channel.silent,
                 off: channel.off,
             },
+            history: channel
+                .history
+                .0
+                .into_iter()
+                .rev()
+                .map(|change| StateChange {
+                    text: channels::change_words(&change),
+                    at: change.at,
+                    state: change.state,
+                })
+                .collect(),
         }
     }
 }

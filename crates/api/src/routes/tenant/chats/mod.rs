@@ -1,1 +1,10 @@
+pub mod acts_as;
+pub mod answer;
+pub mod bot;
+pub mod get;
+pub mod list;
+pub mod members;
+pub mod messages;
+pub mod read;
 pub mod set_mode;
+pub mod view;
