@@ -9,6 +9,7 @@ mod cookie;
 mod extract;
 mod idempotency;
 mod limits;
+mod live;
 pub mod meter;
 mod openapi;
 mod origin;
@@ -40,6 +41,7 @@ pub use client_ip::ClientIp;
 pub use extract::{Created, Json, NoContent, Path, Query};
 pub use idempotency::{KEEP as KEEP_ANSWERS, RequestKey};
 pub use limits::{Limits, Rate, Rates};
+pub use live::Sockets;
 pub use openapi::document_json;
 pub use origin::same_site;
 pub use pagination::{Page, PageQuery, read_cursor, write_cursor};
@@ -64,6 +66,8 @@ pub struct App {
     pub access: Access,
     pub settings: ApiSettings,
     pub limits: Limits,
+    /// Open pages of this process.
+    pub sockets: Sockets,
 }
 
 impl App {
@@ -77,6 +81,7 @@ impl App {
         Arc::new(Self {
             db: hub.db.clone(),
             limits: Limits::new(&settings.rates),
+            sockets: Sockets::default(),
             hub,
             tenants,
             accounts,
@@ -101,8 +106,10 @@ pub fn router(app: Arc<App>) -> Router {
         .url("/api/v1/openapi.json", document)
         .config(Config::new(["/api/v1/openapi.json"]).validator_url("none"));
     let api = api
+        .route("/api/v1/live", routing::get(live::open))
         .merge(docs)
         .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed))
+        .layer(middleware::from_fn_with_state(app.clone(), live::layer))
         .layer(middleware::from_fn_with_state(app.clone(), idempotency::layer))
         .layer(middleware::from_fn_with_state(app.clone(), origin::layer))
         .layer(GovernorLayer::new(by_address).error_handler(|error| limits::refusal(error).into_response()));

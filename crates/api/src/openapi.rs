@@ -17,10 +17,17 @@ use crate::problem::ProblemBody;
         title = "Switchboard",
         description = "The HTTP API of the panel. Sign in with `POST /api/v1/login`; the session is a cookie. Unsafe requests need an `Origin` \
                        header of this site, take JSON, and may carry an `Idempotency-Key`. Lists are read page by page with `limit` and `after`. \
-                       Every error is a `Problem` (docs/errors.md). Times are RFC 3339 in UTC, credits are micro-credits.",
+                       Every error is a `Problem` (docs/errors.md). Times are RFC 3339 in UTC, credits are micro-credits. \
+                       `GET /api/v1/live` is a WebSocket: send a `LiveChoice`, hear a `LiveHint` whenever something changed; it closes with 4401 \
+                       when the session has ended and with 4403 when it is no longer allowed.",
         license(name = "Proprietary", identifier = "LicenseRef-Proprietary")
     ),
-    components(schemas(ProblemBody, crate::problem::FieldError))
+    components(schemas(
+        ProblemBody,
+        crate::problem::FieldError,
+        crate::live::LiveChoice,
+        crate::live::LiveHint
+    ))
 )]
 struct Base;
 

@@ -11,6 +11,7 @@ use switchboard_store::{
     queue::{Claimed, Handler, Outcome, Queue, Worker, WorkerConfig},
 };
 use switchboard_tenant::TenantJobs;
+use switchboard_tenant::live::Topic;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -178,7 +179,10 @@ impl Jobs {
                 error: "the job names no tenant".to_owned(),
             };
         };
-        match sign_up::finish(&self.tenant_jobs.0, &self.tenants, tenant).await {
+        let finished = sign_up::finish(&self.tenant_jobs.0, &self.tenants, tenant).await;
+        let live = &self.tenant_jobs.0.live;
+        live.changed(tenant, Topic::Setup, []);
+        match finished {
             Ok(Finished::Done) => {}
             Ok(Finished::PanelLater) => {
                 return Outcome::Later {

@@ -4,7 +4,7 @@
 //! memberships. What is known of a session is at most a second old, so that a suspension, a revoked session or a changed
 //! role is obeyed within a second by every process.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
@@ -87,6 +87,13 @@ struct Row {
     tenant_state: Option<String>,
 }
 
+#[derive(FromRow)]
+struct KeyedRow {
+    token_hash: Vec<u8>,
+    #[sqlx(flatten)]
+    row: Row,
+}
+
 impl Db {
     /// Who holds the session whose token has this SHA-256. `None`: unknown, ended or expired.
     pub async fn signed_in(&self, token_hash: [u8; 32]) -> Result<Option<Arc<SignedIn>>, StoreError> {
@@ -109,6 +116,37 @@ impl Db {
             })
             .await
             .map_err(shared)
+    }
+
+    /// The same for many at once, afresh: for whoever stays connected. Who is not in the answer has no session any more.
+    pub async fn signed_in_many(
+        &self,
+        token_hashes: &[[u8; 32]],
+    ) -> Result<HashMap<[u8; 32], Arc<SignedIn>>, StoreError> {
+        let hashes: Vec<&[u8]> = token_hashes.iter().map(|hash| &hash[..]).collect();
+        let rows: Vec<KeyedRow> = sqlx::query_as(concat!(
+            "SELECT s.token_hash, s.id AS session_id, s.last_seen_at, m.role, m.tenant_id, t.name AS tenant_name, t.state AS tenant_state, ",
+            accounts::columns!("a."),
+            " FROM platform.session s JOIN platform.account a ON a.id = s.account_id
+              LEFT JOIN platform.membership m ON m.account_id = a.id LEFT JOIN platform.tenant t ON t.id = m.tenant_id
+              WHERE s.token_hash = ANY ($1) AND s.revoked_at IS NULL AND s.expires_at > $2 ORDER BY m.created_at, m.id"
+        ))
+        .bind(hashes)
+        .bind(self.inner.clock.now())
+        .fetch_all(&self.inner.platform)
+        .await?;
+        let mut by_hash: HashMap<[u8; 32], Vec<Row>> = HashMap::new();
+        for keyed in rows {
+            let hash = keyed
+                .token_hash
+                .try_into()
+                .map_err(|_| StoreError::unreadable("session.token_hash", "not 32 bytes"))?;
+            by_hash.entry(hash).or_default().push(keyed.row);
+        }
+        Ok(by_hash
+            .into_iter()
+            .filter_map(|(hash, rows)| Some((hash, together(rows)?)))
+            .collect())
     }
 
     /// The scope of a member, from their own memberships and the directory.

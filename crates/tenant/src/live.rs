@@ -14,7 +14,6 @@ use std::{
     time::Duration,
 };
 
-use serde::Serialize;
 use switchboard_domain::{access::Permission, id::TenantId};
 use tokio::sync::broadcast;
 use uuid::Uuid;
@@ -27,8 +26,7 @@ const NAMED: usize = 200;
 const BEHIND: usize = 64;
 
 /// What a page shows. Stable names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Topic {
     Requests,
     Chats,
@@ -52,6 +50,19 @@ impl Topic {
         Self::Customers,
     ];
 
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Requests => "requests",
+            Self::Chats => "chats",
+            Self::Channels => "channels",
+            Self::Panels => "panels",
+            Self::Wallet => "wallet",
+            Self::Setup => "setup",
+            Self::Providers => "providers",
+            Self::Customers => "customers",
+        }
+    }
+
     /// Who may hear of it: who may look at it.
     pub const fn permission(self) -> Permission {
         match self {
@@ -68,7 +79,7 @@ impl Topic {
 }
 
 /// Look again at these; at everything of the topic when none is named.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint {
     pub topic: Topic,
     pub ids: Vec<Uuid>,

@@ -102,6 +102,22 @@ impl TestApp {
         }
     }
 
+    /// Answers over a real connection too, which a socket needs, until the answer is dropped.
+    pub async fn listen(&self) -> Listening {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let service = self
+            .router
+            .clone()
+            .into_make_service_with_connect_info::<SocketAddr>();
+        let task = tokio::spawn(async move {
+            axum::serve(listener, service).await.expect("it serves");
+        });
+        Listening { address, task }
+    }
+
     /// Another process on the same database: its own caches and limits.
     pub async fn second(&self, setup: Setup) -> (Arc<App>, Router) {
         let app = build(self.db.open_again().await, &setup);
@@ -215,6 +231,18 @@ fn build(db: switchboard_store::Db, setup: &Setup) -> Arc<App> {
         Access::load().expect("the shipped policy"),
         setup.settings.clone(),
     )
+}
+
+/// A listening app.
+pub struct Listening {
+    pub address: SocketAddr,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
 }
 
 /// Somebody who asks the API, as a browser of theirs would.

@@ -8,6 +8,7 @@ mod customers;
 mod edge;
 mod groups;
 mod inbox;
+mod live;
 mod panels;
 mod providers;
 mod reading;

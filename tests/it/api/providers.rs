@@ -33,6 +33,7 @@ pub async fn account(app: &TestApp, owner: &User) -> AccountId {
         state: "online".to_owned(),
         state_text: String::new(),
         reads_groups: true,
+        is_disconnected: false,
         created_at: hub.clock.now(),
     };
     let mut tx = app.db.db.begin(owner.scope()).await.unwrap();

@@ -14,7 +14,7 @@ use super::{
     PanelReport,
     words::{self, ReportState},
 };
-use crate::Hub;
+use crate::{Hub, live::Topic};
 
 const EVERY: TimeDelta = TimeDelta::minutes(1);
 
@@ -47,8 +47,11 @@ pub(crate) async fn note(
         return;
     }
     hub.noted.0.insert(panel, (state, now));
-    if let Err(error) = write(hub, scope, panel, kind, finding, now).await {
-        tracing::warn!(tenant.id = %scope.tenant(), panel.id = %panel, error = %crate::chain(&error), "a panel's state was not noted");
+    match write(hub, scope, panel, kind, finding, now).await {
+        Ok(()) => hub.live.changed(scope.tenant(), Topic::Panels, [panel.uuid()]),
+        Err(error) => {
+            tracing::warn!(tenant.id = %scope.tenant(), panel.id = %panel, error = %crate::chain(&error), "a panel's state was not noted");
+        }
     }
 }
 

@@ -3,14 +3,13 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use switchboard_channels::port::Body;
 use switchboard_domain::{
     channel::ChatKind,
     command::{
         CommandKind,
         compose::{Reply, notice, open_requests},
-        decide::{Outcome as Decided, abuse::Mute},
         parse::Group,
     },
     credit::{Credits, MessagePurpose},

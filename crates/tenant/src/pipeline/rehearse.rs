@@ -12,7 +12,7 @@ use switchboard_domain::{
     channel::{ChannelKind, ChatKind},
     command::{
         CommandKind,
-        compose::{Reply, notice},
+        compose::{Reply, notice, open_requests},
     },
     id::{AccountId, ChatId, CustomerId, IdentityId, MessageId, PanelId},
     order::OrderId,
@@ -91,7 +91,7 @@ pub(crate) async fn rehearse(
         reading: Duration::ZERO,
         deciding: Duration::ZERO,
     };
-    let context = &rehearsal.context;
+    let context = &mut rehearsal.context;
     if let Some(why) = unheard(hub, context) {
         rehearsal.outcome = Rehearsed::Silence(why);
         return Ok(rehearsal);
@@ -102,7 +102,10 @@ pub(crate) async fn rehearse(
     drop(tx);
     rehearsal.parsing = begun.elapsed();
     let (groups, cut) = match meaning {
-        Meaning::Commands { groups, cut } => (groups, cut),
+        Meaning::Commands { groups, cut, confirmed } => {
+            context.confirmed = confirmed;
+            (groups, cut)
+        }
         Meaning::Ending(Ending::Silence(why)) => {
             rehearsal.outcome = Rehearsed::Silence(why);
             return Ok(rehearsal);
@@ -115,6 +118,21 @@ pub(crate) async fn rehearse(
         }) => {
             let texts = &context.shop.texts;
             let reply = notice(key, command, &orders, texts, &texts.language);
+            rehearsal.outcome = Rehearsed::Said { reply, why };
+            return Ok(rehearsal);
+        }
+        Meaning::Ending(Ending::Open(open)) => {
+            let texts = &context.shop.texts;
+            let reply = open_requests(&open, texts, &texts.language);
+            rehearsal.outcome = Rehearsed::Said {
+                reply,
+                why: "asked what is open",
+            };
+            return Ok(rehearsal);
+        }
+        Meaning::Ending(Ending::Notices { key, why, .. }) => {
+            let texts = &context.shop.texts;
+            let reply = notice(key, None, &[], texts, &texts.language);
             rehearsal.outcome = Rehearsed::Said { reply, why };
             return Ok(rehearsal);
         }
@@ -178,6 +196,8 @@ async fn context(hub: &Hub, scope: &TenantScope, played: &Played<'_>) -> Result<
         mode: ChatMode::Support,
         party: ChatParty::Customer,
         lost_reason: None,
+        bot_paused_until: None,
+        acts_as: None,
     };
     let identity = Identity {
         id: IdentityId::from_uuid(hub.clock.uuid()),
@@ -225,6 +245,7 @@ async fn context(hub: &Hub, scope: &TenantScope, played: &Played<'_>) -> Result<
         links,
         mapped,
         shop,
+        confirmed: false,
         again: None,
     })
 }
