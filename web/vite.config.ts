@@ -25,7 +25,9 @@ export default defineConfig({
     port: 5173,
     strictPort: true,
     headers: { "Service-Worker-Allowed": "/" },
-    proxy: { "/api": { target: api, ws: true, changeOrigin: true, headers: { origin: new URL(api).origin } } },
+    proxy: {
+      "/api": { target: api, ws: true, changeOrigin: true, headers: { origin: new URL(api).origin } },
+    },
   },
   test: {
     environment: "jsdom",

@@ -89,6 +89,9 @@ export interface ChatMessage { id: Id; direction: "in" | "out"; by: "customer" |
 // GET  T/bind-codes/{code} → BindCode
 export interface ChannelCard { id: Id; name: string; channel: Channel; username: string; state: ChannelState; state_text: string; next: string; since: Instant; last_in_at: Instant | null; last_out_at: Instant | null; queued: number; today: { in: number; out: number; refused: number }; reads_groups: boolean; privacy_warning: string | null; groups: { support: number; silent: number; off: number }; history: { at: Instant; state: ChannelState; text: string }[] }
 export interface GroupRow { id: Id; title: string; mode: "support" | "silent" | "off"; party: "none" | "customer" | "provider"; provider_alias: string | null; customer: CustomerRef | null; acts_as_one: boolean; last_at: Instant | null; lost_reason: string | null }
+// GET T/chats/{id}/members → GroupMembers      PUT T/chats/{id}/acts-as { customer: Id | null } → GroupMembers      POST T/channels/{id}/take-over → ChannelCard
+export interface GroupMembers { acts_as_one: boolean; since: Instant | null; members: GroupMember[] }
+export interface GroupMember { id: Id; display_name: string; network_id: string; customer: CustomerRef | null; since: Instant; is_late: boolean }
 export interface BindCode { code: string; purpose: "customer_group" | "provider_group"; link: string; words: string; expires_at: Instant; state: "waiting" | "bound" | "expired" | "refused"; chat: { id: Id; title: string } | null; refused_why: string | null }
 
 // ── Panels ───────────────────────────────────────────────────────────────────────────────────────────────────────

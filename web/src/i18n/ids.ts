@@ -1,6 +1,7 @@
 // The ids of all messages, from the English catalogues. A new catalogue adds a line here; a test finds a forgotten one.
 import type account from "./en/account.json";
 import type admin from "./en/admin.json";
+import type bind from "./en/bind.json";
 import type channels from "./en/channels.json";
 import type common from "./en/common.json";
 import type door from "./en/door.json";
@@ -13,6 +14,7 @@ import type wallet from "./en/wallet.json";
 export type MessageId =
   | keyof typeof account
   | keyof typeof admin
+  | keyof typeof bind
   | keyof typeof channels
   | keyof typeof common
   | keyof typeof door

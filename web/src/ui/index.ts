@@ -1,6 +1,7 @@
 export * from "./Board";
 export * from "./Button";
 export * from "./bits";
+export * from "./Copyable";
 export * from "./CopyId";
 export * from "./Cord";
 export * from "./DataTable";
