@@ -3,10 +3,14 @@ provider group's message come out.
 
 Four kinds of processes, each for itself: `switchboard` with its private PostgreSQL, a panel simulator, a Bot API peer, and this
 script, which plays the people. The product is given nothing but addresses; the tenants are made by the operator's own commands.
+
+In a terminal it waits for a browser to open the panel, and at the end it stays: what is typed is what the customer says.
+Without one it runs through and ends.
 """
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -21,6 +25,7 @@ from pathlib import Path
 
 BIN = Path(sys.argv[1])
 BOLD, DIM, GREEN, CYAN, OFF = ("\033[1m", "\033[2m", "\033[32m", "\033[36m", "\033[0m") if sys.stdout.isatty() else ("",) * 5
+INTERACTIVE = sys.stdin.isatty() and sys.stdout.isatty()
 STARTED = time.monotonic()
 PROCESSES = []
 
@@ -106,7 +111,8 @@ def talk(operator, peer, simulator, shop, text, replies):
             took.setdefault(row["seq"], time.monotonic() - began)
         direct = [row for row in answered if row["chat"] == shop["person"]]
         group = [row for row in answered if row["chat"] == shop["group"]]
-        if len(direct) >= replies[0] and len(group) >= replies[1]:
+        # What is typed may be answered by nothing (small talk): a moment is enough to see.
+        if (len(direct) >= replies[0] and len(group) >= replies[1]) if replies else (time.monotonic() - began > 4):
             break
         time.sleep(0.01)
     else:
@@ -150,14 +156,16 @@ def main():
     allowed = AllowedPanels(simulator)
     for name, (kind, user, orders) in shops.items():
         allowed.make(name, kind, orders)
-    operator.flags += ["--outbound-allow", ",".join(allowed.hosts)]
-    step(start("switchboard", *flags, "--listen", listen, "--public-url", f"http://{listen}", "--outbound-allow", ",".join(allowed.hosts), "serve", env=env))
+    url = f"http://{listen}"
+    operator.flags += ["--outbound-allow", ",".join(allowed.hosts), "--public-url", url]
+    step(start("switchboard", *operator.flags, "--listen", listen, "serve", env=env))
 
     head("Two owners set up their shops, by the same commands as real ones")
     made = {name: allowed.shop(operator, peer, name, kind, user) for name, (kind, user, _) in shops.items()}
     wait_for_hooks(peer, made.values())
 
     himal, lumbini = made["Himal"], made["Lumbini"]
+    invite(operator, himal)
     talk(operator, peer, simulator, himal, "481799696,481799190 refill", (2, 2))
     talk(operator, peer, simulator, himal, "pls cancel 481799200 bro", (1, 1))
     talk(operator, peer, simulator, himal, "481700001 refill", (1, 0))
@@ -171,6 +179,32 @@ def main():
     forbidden = call("GET", f"{simulator}/sim/forbidden")
     step(f"calls to the panels that are forbidden to us: {len(forbidden)}")
     head(f"Done in {time.monotonic() - STARTED:.1f} s. `make run` starts the real product, empty.")
+    if INTERACTIVE:
+        stay(operator, peer, simulator, himal)
+
+
+def invite(operator, shop):
+    """The owner's own panel, for whoever watches."""
+    operator("user", "create", "asha-owner", "--tenant", shop["name"], "--role", "owner", "--password-file", "-", secret=secrets.token_urlsafe(24))
+    link = operator("user", "login-link", "asha-owner")["link"]
+    head("Watch it in the browser, as the owner")
+    step(f"{BOLD}{link}{OFF}")
+    step("The link signs in once, within 15 minutes. The Inbox and Requests follow by themselves.")
+    if INTERACTIVE:
+        input("           Press Enter when the page is open: the customers begin to write. ")
+
+
+def stay(operator, peer, simulator, shop):
+    say(f"\n{BOLD}You are the customer now.{OFF} Type what he writes to {shop['name']}, for example: 481799696 status")
+    say("help, stop and “what about my order?” work too. An empty line ends it.")
+    while True:
+        try:
+            text = input(f"{GREEN}customer{OFF}> ").strip()
+        except (EOFError, KeyboardInterrupt):
+            return
+        if not text:
+            return
+        talk(operator, peer, simulator, shop, text, None)
 
 
 class AllowedPanels:

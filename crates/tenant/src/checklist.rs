@@ -46,7 +46,7 @@ pub async fn of(hub: &Hub, scope: &TenantScope) -> Result<Vec<Item>, StoreError>
         there.panels,
         there.bots,
         there.links,
-        there.requests,
+        there.played,
         there.groups,
         there.routes,
     ];

@@ -160,6 +160,10 @@ pub async fn play(hub: &Hub, scope: &TenantScope, play: &Play<'_>) -> Result<Tes
     };
     let rehearsal = rehearse(hub, scope, &played).await?;
     let names = names(hub, scope, customer, &rehearsal).await?;
+    // For the checklist: it has been tried.
+    let mut tx = hub.db.begin(scope).await?;
+    tx.test_examples().note_played(hub.clock.now()).await?;
+    tx.commit().await?;
     Ok(told(hub.clock.uuid(), text, &rehearsal, &names))
 }
 

@@ -110,6 +110,22 @@ fn states(steps: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn the_checklist_knows_that_it_was_tried() {
+    let room = Room::set().await;
+    let tried = async || {
+        let home = room.owner.get(&room.owner.at("/home")).await.expect(200);
+        let steps = home["checklist"].as_array().unwrap().iter();
+        let mut tried = steps.filter(|step| step["key"] == "try");
+        tried.next().unwrap()["done"].as_bool().unwrap()
+    };
+    assert!(!tried().await);
+    room.by_rina("481799696 status").await;
+    assert!(tried().await);
+    room.by_rina("481799696 status").await;
+    assert!(tried().await);
+}
+
+#[tokio::test]
 async fn a_played_message_shows_all_and_does_nothing() {
     let room = Room::set().await;
     let run = room.by_rina("481799696,481799190,481790007 refill").await;

@@ -1,10 +1,9 @@
 //! Accounts, made and let in by whoever sits at the machine.
 
-use std::{net::IpAddr, path::PathBuf};
+use std::net::IpAddr;
 
-use anyhow::Context;
 use clap::Subcommand;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use switchboard_domain::access::Role;
 use switchboard_platform::{
     Actor,
@@ -12,7 +11,7 @@ use switchboard_platform::{
     signup,
 };
 
-use super::output::Output;
+use super::output::{Output, read_secret};
 use crate::wiring::Installation;
 
 #[derive(Debug, Subcommand)]
@@ -25,9 +24,9 @@ pub enum Command {
         /// owner, agent, logs_only; on the platform master_admin, platform_support.
         #[arg(long)]
         role: Role,
-        /// File whose first line is the password.
+        /// File with the password, `-` for standard input.
         #[arg(long)]
-        password_file: PathBuf,
+        password_file: String,
     },
     /// Print a link that signs somebody in, once, within 15 minutes.
     LoginLink { username: String },
@@ -51,7 +50,7 @@ async fn create(
     username: &str,
     tenant: Option<String>,
     role: Role,
-    password_file: &PathBuf,
+    password_file: &str,
 ) -> anyhow::Result<()> {
     let tenant = match tenant {
         Some(name) => Some(app.tenants.resolve(&name).await?),
@@ -67,9 +66,7 @@ async fn create(
             "on the platform: leave --tenant out"
         }
     );
-    let text = std::fs::read_to_string(password_file)
-        .with_context(|| format!("{} cannot be read", password_file.display()))?;
-    let password = SecretString::from(text.lines().next().unwrap_or_default());
+    let password = read_secret(password_file)?;
     let name = signup::username(username).map_err(|wrong| anyhow::anyhow!(wrong.message))?;
     signup::password(&password, &name).map_err(|wrong| anyhow::anyhow!(wrong.message))?;
     let origin = Origin {

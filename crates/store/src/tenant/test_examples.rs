@@ -8,10 +8,23 @@ use super::repository;
 use crate::{document, error::StoreError};
 
 const KEY: &str = "test_examples";
+const PLAYED: &str = "test_room_played";
 
 repository!(TestExamples);
 
 impl TestExamples<'_> {
+    /// Notes that a message has been played here, once.
+    pub async fn note_played(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO setting (key, value, updated_at) VALUES ($1, 'true', $2) ON CONFLICT (key) DO NOTHING",
+        )
+        .bind(PLAYED)
+        .bind(now)
+        .execute(&mut *self.conn)
+        .await?;
+        Ok(())
+    }
+
     pub async fn read<T: DeserializeOwned>(&mut self) -> Result<Option<Vec<T>>, StoreError> {
         let value: Option<Value> = sqlx::query_scalar("SELECT value FROM setting WHERE key = $1")
             .bind(KEY)

@@ -102,7 +102,11 @@ pub(crate) async fn rehearse(
     drop(tx);
     rehearsal.parsing = begun.elapsed();
     let (groups, cut) = match meaning {
-        Meaning::Commands { groups, cut, confirmed } => {
+        Meaning::Commands {
+            groups,
+            cut,
+            confirmed,
+        } => {
             context.confirmed = confirmed;
             (groups, cut)
         }
