@@ -47,7 +47,9 @@ test: web
 	@cargo build --workspace --bins --tests --quiet
 	@out=$$(cargo test --workspace --doc --quiet 2>&1) || { printf '%s\n' "$$out"; exit 1; }
 	@bash tests/peers/safesmm/run.sh "$(BIN)/panel-simulator"
+	@bash infra/web.sh check
 	@$(NEXTEST)
+	@bash infra/browser.sh "$(BIN)"
 
 generate: web
 	@cargo build --workspace --bins --tests --quiet
