@@ -64,7 +64,7 @@ export interface ActionResult { done: Id[]; refused: { id: Id; why: string }[] }
 // POST T/test-room/messages { text, customer: Id | null, kind: "direct" | "group", previous?: string } → TestRun   (reads the panel; acts, sends and charges nothing)
 // GET  T/test-room/examples → Example[]      POST T/test-room/examples { name, text, customer, kind, expect_replies: string[] } → 201 Example
 // POST T/test-room/examples/run { ids?: Id[] } → ExampleResult[]     DELETE T/test-room/examples/{id} → 204
-export interface TestRun { id: Id; text: string; replies: string[]; forwards: { provider_alias: string; to: string; text: string }[]; steps: TestStep[]; orders: TestOrder[]; cost: Micros; charged: false; took_ms: number }
+export interface TestRun { id: Id; text: string; replies: string[]; forwards: { provider_alias: string; to: string; text: string }[]; steps: TestStep[]; orders: TestOrder[]; cost: Micros; charged: boolean; took_ms: number }
 export interface TestStep { key: "parsed" | "owner" | "status" | "rule" | "reply" | "forward" | "cost"; state: "done" | "refused" | "person" | "failed" | "waiting"; title: string; detail: string; ms: number }
 export interface TestOrder { order_id: string; command: Command; verdict: "acts" | "answers" | "person"; sentence: string; steps: TestStep[] }
 export interface Example { id: Id; name: string; text: string; customer: CustomerRef | null; kind: "direct" | "group"; expect_replies: string[]; created_at: Instant; last: { at: Instant; passed: boolean } | null }
