@@ -1,7 +1,7 @@
 // The installation that the walks run against: real processes, started once per worker. See infra/stage.py.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { AxeBuilder } from "@axe-core/playwright";
@@ -117,6 +117,7 @@ export const test = base.extend<{ quiet: undefined }, { world: World }>({
   // Every page of every walk: no script error, nothing refused by the content policy.
   quiet: [
     async ({ page }, use) => {
+      await built(page);
       const heard: string[] = [];
       page.on("pageerror", (error) => heard.push(`error: ${error.message}`));
       page.on("console", (line) => {
@@ -130,6 +131,18 @@ export const test = base.extend<{ quiet: undefined }, { world: World }>({
 });
 
 export { expect };
+
+/** `PANEL_DIST`: pages of this folder instead of those inside the program, so that a page is looked at without building the server. */
+async function built(page: Page) {
+  const folder = process.env["PANEL_DIST"];
+  if (!folder) return;
+  const policy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'";
+  await page.context().route(/^http:\/\/127\.0\.0\.1:\d+\/(?!api\/|tg\/)/, async (route) => {
+    const asked = path.join(folder, new URL(route.request().url()).pathname);
+    const file = existsSync(asked) && statSync(asked).isFile() ? asked : path.join(folder, "index.html");
+    await route.fulfill({ path: file, headers: { "content-security-policy": policy } });
+  });
+}
 
 export async function shot(page: Page, name: string) {
   mkdirSync(shots, { recursive: true });

@@ -6,6 +6,7 @@ import { homeHandlers } from "./home";
 import { liveHandlers } from "./live";
 import { requestHandlers } from "./requests";
 import { signupHandlers } from "./signup";
+import { testRoomHandlers } from "./test-room";
 import { walletHandlers } from "./wallet";
 
 export const handlers = [
@@ -17,4 +18,5 @@ export const handlers = [
   ...signupHandlers,
   ...walletHandlers,
   ...channelHandlers,
+  ...testRoomHandlers,
 ];

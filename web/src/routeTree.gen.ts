@@ -19,6 +19,7 @@ import { Route as MeAccountRouteImport } from "./routes/_me.account"
 import { Route as TenantChannelsRouteImport } from "./routes/_tenant.channels"
 import { Route as TenantHomeRouteImport } from "./routes/_tenant.home"
 import { Route as TenantRequestsRouteImport } from "./routes/_tenant.requests"
+import { Route as TenantTestRoomRouteImport } from "./routes/_tenant.test-room"
 import { Route as TenantWalletRouteImport } from "./routes/_tenant.wallet"
 import { Route as SetupTokenRouteImport } from "./routes/setup.$token"
 import { Route as AdminAdminUsersRouteImport } from "./routes/_admin.admin.users"
@@ -70,6 +71,11 @@ const TenantRequestsRoute = TenantRequestsRouteImport.update({
   path: "/requests",
   getParentRoute: () => TenantRoute,
 } as any)
+const TenantTestRoomRoute = TenantTestRoomRouteImport.update({
+  id: "/test-room",
+  path: "/test-room",
+  getParentRoute: () => TenantRoute,
+} as any)
 const TenantWalletRoute = TenantWalletRouteImport.update({
   id: "/wallet",
   path: "/wallet",
@@ -94,6 +100,7 @@ export interface FileRoutesByFullPath {
   "/channels": typeof TenantChannelsRoute
   "/home": typeof TenantHomeRoute
   "/requests": typeof TenantRequestsRoute
+  "/test-room": typeof TenantTestRoomRoute
   "/wallet": typeof TenantWalletRoute
   "/setup/$token": typeof SetupTokenRoute
   "/admin/users": typeof AdminAdminUsersRoute
@@ -106,6 +113,7 @@ export interface FileRoutesByTo {
   "/channels": typeof TenantChannelsRoute
   "/home": typeof TenantHomeRoute
   "/requests": typeof TenantRequestsRoute
+  "/test-room": typeof TenantTestRoomRoute
   "/wallet": typeof TenantWalletRoute
   "/setup/$token": typeof SetupTokenRoute
   "/admin/users": typeof AdminAdminUsersRoute
@@ -122,6 +130,7 @@ export interface FileRoutesById {
   "/_tenant/channels": typeof TenantChannelsRoute
   "/_tenant/home": typeof TenantHomeRoute
   "/_tenant/requests": typeof TenantRequestsRoute
+  "/_tenant/test-room": typeof TenantTestRoomRoute
   "/_tenant/wallet": typeof TenantWalletRoute
   "/setup/$token": typeof SetupTokenRoute
   "/_admin/admin/users": typeof AdminAdminUsersRoute
@@ -136,6 +145,7 @@ export interface FileRouteTypes {
     | "/channels"
     | "/home"
     | "/requests"
+    | "/test-room"
     | "/wallet"
     | "/setup/$token"
     | "/admin/users"
@@ -148,6 +158,7 @@ export interface FileRouteTypes {
     | "/channels"
     | "/home"
     | "/requests"
+    | "/test-room"
     | "/wallet"
     | "/setup/$token"
     | "/admin/users"
@@ -163,6 +174,7 @@ export interface FileRouteTypes {
     | "/_tenant/channels"
     | "/_tenant/home"
     | "/_tenant/requests"
+    | "/_tenant/test-room"
     | "/_tenant/wallet"
     | "/setup/$token"
     | "/_admin/admin/users"
@@ -250,6 +262,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof TenantRequestsRouteImport
       parentRoute: typeof TenantRoute
     }
+    "/_tenant/test-room": {
+      id: "/_tenant/test-room"
+      path: "/test-room"
+      fullPath: "/test-room"
+      preLoaderRoute: typeof TenantTestRoomRouteImport
+      parentRoute: typeof TenantRoute
+    }
     "/_tenant/wallet": {
       id: "/_tenant/wallet"
       path: "/wallet"
@@ -298,6 +317,7 @@ interface TenantRouteChildren {
   TenantChannelsRoute: typeof TenantChannelsRoute
   TenantHomeRoute: typeof TenantHomeRoute
   TenantRequestsRoute: typeof TenantRequestsRoute
+  TenantTestRoomRoute: typeof TenantTestRoomRoute
   TenantWalletRoute: typeof TenantWalletRoute
 }
 
@@ -305,6 +325,7 @@ const TenantRouteChildren: TenantRouteChildren = {
   TenantChannelsRoute: TenantChannelsRoute,
   TenantHomeRoute: TenantHomeRoute,
   TenantRequestsRoute: TenantRequestsRoute,
+  TenantTestRoomRoute: TenantTestRoomRoute,
   TenantWalletRoute: TenantWalletRoute,
 }
 

@@ -7,6 +7,7 @@ import type common from "./en/common.json";
 import type door from "./en/door.json";
 import type home from "./en/home.json";
 import type requests from "./en/requests.json";
+import type room from "./en/room.json";
 import type shell from "./en/shell.json";
 import type signup from "./en/signup.json";
 import type wallet from "./en/wallet.json";
@@ -20,6 +21,7 @@ export type MessageId =
   | keyof typeof door
   | keyof typeof home
   | keyof typeof requests
+  | keyof typeof room
   | keyof typeof shell
   | keyof typeof signup
   | keyof typeof wallet;

@@ -1,11 +1,15 @@
 // The board: cords side by side, a column per order up to five, above that a column per outcome. A cord ends where the
 // decision fell; dashed: only an answer goes out. On the phone a Fold per column replaces it.
+import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { TONE_ICON, type Tone } from "./State";
 
 export interface BoardCell {
   tone: Tone;
-  title: ReactNode;
+  /** Instead of the tone's own sign; the tone still colours it. */
+  icon?: LucideIcon;
+  /** Without one the cord only passes. */
+  title?: ReactNode;
   detail?: ReactNode;
   /** Only an answer goes on from here. */
   thin?: boolean;
@@ -58,12 +62,16 @@ export function Board(props: {
               const column = props.columns[index];
               if (!column) return null;
               if (!cell) return <td key={column.key} className="ms" />;
-              const Icon = TONE_ICON[cell.tone];
+              const Icon = cell.icon ?? TONE_ICON[cell.tone];
               return (
                 <td key={column.key} data-s={cell.tone} className={cell.thin ? "thin" : undefined}>
-                  <Icon className="i" aria-hidden="true" />
-                  <b>{cell.title}</b>
-                  {cell.detail}
+                  {cell.title !== undefined && (
+                    <>
+                      <Icon className="i" aria-hidden="true" />
+                      <b>{cell.title}</b>
+                      {cell.detail}
+                    </>
+                  )}
                 </td>
               );
             })}
