@@ -128,12 +128,7 @@ pub async fn add(
         link_one(&mut tx, id, *panel, username, at, now).await?;
     }
     let detail = serde_json::json!({ "name": name, "links": links.len() });
-    tx.audit()
-        .append(actor, "customer.add", &id.to_string(), detail, now)
-        .await?;
-    let row = one(&mut tx, id).await?;
-    tx.commit().await?;
-    Ok(row)
+    change_customer(tx, actor, "customer.add", id, detail, now).await
 }
 
 pub async fn rename(
@@ -149,12 +144,7 @@ pub async fn rename(
         return Err(CustomerBookError::NotFound);
     }
     let detail = serde_json::json!({ "name": name });
-    tx.audit()
-        .append(actor, "customer.rename", &id.to_string(), detail, hub.clock.now())
-        .await?;
-    let row = one(&mut tx, id).await?;
-    tx.commit().await?;
-    Ok(row)
+    change_customer(tx, actor, "customer.rename", id, detail, hub.clock.now()).await
 }
 
 pub async fn remove(
@@ -197,12 +187,7 @@ pub async fn link_username(
         .ok_or(CustomerBookError::NotFound)?;
     link_one(&mut tx, id, panel, username, 0, now).await?;
     let detail = serde_json::json!({ "panel": panel, "username": username });
-    tx.audit()
-        .append(actor, "customer.link", &id.to_string(), detail, now)
-        .await?;
-    let row = one(&mut tx, id).await?;
-    tx.commit().await?;
-    Ok(row)
+    change_customer(tx, actor, "customer.link", id, detail, now).await
 }
 
 pub async fn unlink_username(
@@ -218,12 +203,7 @@ pub async fn unlink_username(
         return Err(CustomerBookError::NotFound);
     }
     let detail = serde_json::json!({ "panel": panel, "username": username });
-    tx.audit()
-        .append(actor, "customer.unlink", &id.to_string(), detail, hub.clock.now())
-        .await?;
-    let row = one(&mut tx, id).await?;
-    tx.commit().await?;
-    Ok(row)
+    change_customer(tx, actor, "customer.unlink", id, detail, hub.clock.now()).await
 }
 
 pub async fn identities(
@@ -292,6 +272,22 @@ pub async fn unmute(
     tx.customer_book().unmute(id).await?;
     let detail = serde_json::json!({});
     change_identity(tx, actor, "identity.unmute", id, detail, hub.clock.now()).await
+}
+
+async fn change_customer(
+    mut tx: TenantTx,
+    actor: &str,
+    action: &str,
+    id: CustomerId,
+    detail: serde_json::Value,
+    now: DateTime<Utc>,
+) -> Result<CustomerRow, CustomerBookError> {
+    tx.audit()
+        .append(actor, action, &id.to_string(), detail, now)
+        .await?;
+    let row = one(&mut tx, id).await?;
+    tx.commit().await?;
+    Ok(row)
 }
 
 async fn change_identity(

@@ -141,12 +141,9 @@ pub async fn add(
         .await
         .map_err(alias_taken)?;
     let detail = serde_json::json!({ "alias": alias, "names": names.len() });
-    tx.audit()
-        .append(actor, "provider.add", &id.to_string(), detail, now)
-        .await?;
+    note(hub, &mut tx, actor, "provider.add", id, detail).await?;
     let row = one(&mut tx, id).await?;
-    tx.commit().await?;
-    hub.shops.forget(scope.tenant()).await;
+    kept(hub, scope, tx).await?;
     Ok(row)
 }
 
@@ -173,12 +170,9 @@ pub async fn edit(
         return Err(BookError::NotFound);
     }
     let detail = serde_json::json!({ "alias": alias, "names": names.map(|names| names.len()) });
-    tx.audit()
-        .append(actor, "provider.edit", &id.to_string(), detail, hub.clock.now())
-        .await?;
+    note(hub, &mut tx, actor, "provider.edit", id, detail).await?;
     let row = one(&mut tx, id).await?;
-    tx.commit().await?;
-    hub.shops.forget(scope.tenant()).await;
+    kept(hub, scope, tx).await?;
     Ok(row)
 }
 
@@ -194,9 +188,28 @@ pub async fn remove(hub: &Hub, scope: &TenantScope, actor: &str, id: ProviderId)
     tx.provider_book().remove_routes(id, None).await?;
     tx.provider_book().remove(id, history, now).await?;
     let detail = serde_json::json!({ "alias": entry.alias });
+    note(hub, &mut tx, actor, "provider.remove", id, detail).await?;
+    kept(hub, scope, tx).await?;
+    Ok(())
+}
+
+async fn note(
+    hub: &Hub,
+    tx: &mut TenantTx,
+    actor: &str,
+    action: &str,
+    id: ProviderId,
+    detail: serde_json::Value,
+) -> Result<(), BookError> {
+    let now = hub.clock.now();
     tx.audit()
-        .append(actor, "provider.remove", &id.to_string(), detail, now)
+        .append(actor, action, &id.to_string(), detail, now)
         .await?;
+    Ok(())
+}
+
+/// Commits, and messages are decided by it from now on.
+async fn kept(hub: &Hub, scope: &TenantScope, tx: TenantTx) -> Result<(), BookError> {
     tx.commit().await?;
     hub.shops.forget(scope.tenant()).await;
     Ok(())
@@ -212,9 +225,7 @@ pub async fn reveal(
     let mut tx = hub.db.begin(scope).await?;
     let entry = tx.provider_book().find(id).await?.ok_or(BookError::NotFound)?;
     let detail = serde_json::json!({ "alias": entry.alias });
-    tx.audit()
-        .append(actor, "provider.reveal", &id.to_string(), detail, hub.clock.now())
-        .await?;
+    note(hub, &mut tx, actor, "provider.reveal", id, detail).await?;
     tx.commit().await?;
     Ok(entry.names)
 }
@@ -257,12 +268,9 @@ pub async fn add_route(
             _ => error.into(),
         })?;
     let detail = serde_json::json!({ "alias": entry.alias, "chat": chat, "topic": topic });
-    tx.audit()
-        .append(actor, "provider.route", &id.to_string(), detail, now)
-        .await?;
+    note(hub, &mut tx, actor, "provider.route", id, detail).await?;
     let row = one_route(&mut tx, id, route).await?;
-    tx.commit().await?;
-    hub.shops.forget(scope.tenant()).await;
+    kept(hub, scope, tx).await?;
     Ok(row)
 }
 
@@ -287,18 +295,9 @@ pub async fn edit_route(
         return Err(BookError::NotFound);
     }
     let detail = serde_json::json!({ "route": route });
-    tx.audit()
-        .append(
-            actor,
-            "provider.route.edit",
-            &id.to_string(),
-            detail,
-            hub.clock.now(),
-        )
-        .await?;
+    note(hub, &mut tx, actor, "provider.route.edit", id, detail).await?;
     let row = one_route(&mut tx, id, route).await?;
-    tx.commit().await?;
-    hub.shops.forget(scope.tenant()).await;
+    kept(hub, scope, tx).await?;
     Ok(row)
 }
 
@@ -314,17 +313,8 @@ pub async fn remove_route(
         return Err(BookError::NotFound);
     }
     let detail = serde_json::json!({ "route": route });
-    tx.audit()
-        .append(
-            actor,
-            "provider.route.remove",
-            &id.to_string(),
-            detail,
-            hub.clock.now(),
-        )
-        .await?;
-    tx.commit().await?;
-    hub.shops.forget(scope.tenant()).await;
+    note(hub, &mut tx, actor, "provider.route.remove", id, detail).await?;
+    kept(hub, scope, tx).await?;
     Ok(())
 }
 

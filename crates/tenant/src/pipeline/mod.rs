@@ -7,6 +7,7 @@ mod commit;
 mod confirm;
 pub(crate) mod forwards;
 pub(crate) mod orders;
+mod place;
 mod plan;
 pub(crate) mod rehearse;
 mod understand;
