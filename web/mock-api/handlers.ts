@@ -1,9 +1,10 @@
 // All handlers; each area has its own file, typed by the contract.
 import { accountHandlers } from "./account";
 import { adminHandlers } from "./admin";
-import { channelHandlers } from "./channels";
+import { channelHandlers, groupHandlers } from "./channels";
 import { homeHandlers } from "./home";
 import { liveHandlers } from "./live";
+import { panelHandlers } from "./panels";
 import { requestHandlers } from "./requests";
 import { signupHandlers } from "./signup";
 import { testRoomHandlers } from "./test-room";
@@ -14,9 +15,11 @@ export const handlers = [
   ...adminHandlers,
   ...homeHandlers,
   ...liveHandlers,
+  ...panelHandlers,
   ...requestHandlers,
   ...signupHandlers,
   ...walletHandlers,
   ...channelHandlers,
   ...testRoomHandlers,
+  ...groupHandlers,
 ];

@@ -18,6 +18,7 @@ import { Route as SignupRouteImport } from "./routes/signup"
 import { Route as MeAccountRouteImport } from "./routes/_me.account"
 import { Route as TenantChannelsRouteImport } from "./routes/_tenant.channels"
 import { Route as TenantHomeRouteImport } from "./routes/_tenant.home"
+import { Route as TenantPanelsRouteImport } from "./routes/_tenant.panels"
 import { Route as TenantRequestsRouteImport } from "./routes/_tenant.requests"
 import { Route as TenantTestRoomRouteImport } from "./routes/_tenant.test-room"
 import { Route as TenantWalletRouteImport } from "./routes/_tenant.wallet"
@@ -66,6 +67,11 @@ const TenantHomeRoute = TenantHomeRouteImport.update({
   path: "/home",
   getParentRoute: () => TenantRoute,
 } as any)
+const TenantPanelsRoute = TenantPanelsRouteImport.update({
+  id: "/panels",
+  path: "/panels",
+  getParentRoute: () => TenantRoute,
+} as any)
 const TenantRequestsRoute = TenantRequestsRouteImport.update({
   id: "/requests",
   path: "/requests",
@@ -99,6 +105,7 @@ export interface FileRoutesByFullPath {
   "/account": typeof MeAccountRoute
   "/channels": typeof TenantChannelsRoute
   "/home": typeof TenantHomeRoute
+  "/panels": typeof TenantPanelsRoute
   "/requests": typeof TenantRequestsRoute
   "/test-room": typeof TenantTestRoomRoute
   "/wallet": typeof TenantWalletRoute
@@ -112,6 +119,7 @@ export interface FileRoutesByTo {
   "/account": typeof MeAccountRoute
   "/channels": typeof TenantChannelsRoute
   "/home": typeof TenantHomeRoute
+  "/panels": typeof TenantPanelsRoute
   "/requests": typeof TenantRequestsRoute
   "/test-room": typeof TenantTestRoomRoute
   "/wallet": typeof TenantWalletRoute
@@ -129,6 +137,7 @@ export interface FileRoutesById {
   "/_me/account": typeof MeAccountRoute
   "/_tenant/channels": typeof TenantChannelsRoute
   "/_tenant/home": typeof TenantHomeRoute
+  "/_tenant/panels": typeof TenantPanelsRoute
   "/_tenant/requests": typeof TenantRequestsRoute
   "/_tenant/test-room": typeof TenantTestRoomRoute
   "/_tenant/wallet": typeof TenantWalletRoute
@@ -144,6 +153,7 @@ export interface FileRouteTypes {
     | "/account"
     | "/channels"
     | "/home"
+    | "/panels"
     | "/requests"
     | "/test-room"
     | "/wallet"
@@ -157,6 +167,7 @@ export interface FileRouteTypes {
     | "/account"
     | "/channels"
     | "/home"
+    | "/panels"
     | "/requests"
     | "/test-room"
     | "/wallet"
@@ -173,6 +184,7 @@ export interface FileRouteTypes {
     | "/_me/account"
     | "/_tenant/channels"
     | "/_tenant/home"
+    | "/_tenant/panels"
     | "/_tenant/requests"
     | "/_tenant/test-room"
     | "/_tenant/wallet"
@@ -255,6 +267,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof TenantHomeRouteImport
       parentRoute: typeof TenantRoute
     }
+    "/_tenant/panels": {
+      id: "/_tenant/panels"
+      path: "/panels"
+      fullPath: "/panels"
+      preLoaderRoute: typeof TenantPanelsRouteImport
+      parentRoute: typeof TenantRoute
+    }
     "/_tenant/requests": {
       id: "/_tenant/requests"
       path: "/requests"
@@ -316,6 +335,7 @@ const MeRouteWithChildren = MeRoute._addFileChildren(MeRouteChildren)
 interface TenantRouteChildren {
   TenantChannelsRoute: typeof TenantChannelsRoute
   TenantHomeRoute: typeof TenantHomeRoute
+  TenantPanelsRoute: typeof TenantPanelsRoute
   TenantRequestsRoute: typeof TenantRequestsRoute
   TenantTestRoomRoute: typeof TenantTestRoomRoute
   TenantWalletRoute: typeof TenantWalletRoute
@@ -324,6 +344,7 @@ interface TenantRouteChildren {
 const TenantRouteChildren: TenantRouteChildren = {
   TenantChannelsRoute: TenantChannelsRoute,
   TenantHomeRoute: TenantHomeRoute,
+  TenantPanelsRoute: TenantPanelsRoute,
   TenantRequestsRoute: TenantRequestsRoute,
   TenantTestRoomRoute: TenantTestRoomRoute,
   TenantWalletRoute: TenantWalletRoute,

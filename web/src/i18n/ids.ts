@@ -6,6 +6,7 @@ import type channels from "./en/channels.json";
 import type common from "./en/common.json";
 import type door from "./en/door.json";
 import type home from "./en/home.json";
+import type panels from "./en/panels.json";
 import type requests from "./en/requests.json";
 import type room from "./en/room.json";
 import type shell from "./en/shell.json";
@@ -20,6 +21,7 @@ export type MessageId =
   | keyof typeof common
   | keyof typeof door
   | keyof typeof home
+  | keyof typeof panels
   | keyof typeof requests
   | keyof typeof room
   | keyof typeof shell

@@ -1,124 +1,161 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Users } from "lucide-react";
-import { api } from "../../api/client";
-import type { ChannelCard, ChatRow, GroupRow } from "../../api/contract";
-import { keys } from "../../api/keys";
-import { useT, useWord } from "../../i18n";
+import { ChevronRight, Plus, SearchX, Truck, Users } from "lucide-react";
+import { useEffect, useState } from "react";
+import type { ChannelCard, GroupRow } from "../../api/contract";
+import { useT } from "../../i18n";
+import { useDebounced } from "../../lib/hooks";
 import { useSession, useTenant } from "../../lib/session";
-import {
-  Cord,
-  Empty,
-  Loaded,
-  Sec,
-  Seg,
-  SidePanel,
-  SkeletonLines,
-  Time,
-  toast,
-  useProblemText,
-} from "../../ui";
-import { groupsQuery, STATE_TONE } from "./queries";
+import { BindGroup } from "../../shell/BindGroup";
+import { Button, Empty, Loaded, Sec, SkeletonLines, State, Time } from "../../ui";
+import { ModeChoice } from "./ModeChoice";
+import { GROUPS_PAGE, groupsQuery } from "./queries";
 
-const MODES = ["support", "silent", "off"] as const;
+const MANY = 8;
 
-export function ChannelPanel({ channel, after }: { channel: ChannelCard; after: string | undefined }) {
+export function Groups({
+  channel,
+  q,
+  after,
+}: {
+  channel: ChannelCard;
+  q: string | undefined;
+  after: string | undefined;
+}) {
   const t = useT();
   const navigate = useNavigate();
   const { tenant } = useTenant();
-  const groups = useQuery(groupsQuery(tenant, channel.id, after));
+  const { can } = useSession();
+  const [typed, setTyped] = useState(q ?? "");
+  const [binding, setBinding] = useState(false);
+  const wanted = useDebounced(typed.trim(), 250);
+  useEffect(() => {
+    if (wanted === (q ?? "")) return;
+    void navigate({
+      to: "/channels",
+      search: { open: channel.id, ...(wanted && { q: wanted }) },
+      replace: true,
+    });
+  }, [wanted, q, channel.id, navigate]);
+  const groups = useQuery(groupsQuery(tenant, channel.id, { q, after }));
+  const { support, silent, off } = channel.groups;
+  const all = support + silent + off;
+  const bind = can("channels.manage") &&
+    channel.channel === "telegram_bot" &&
+    channel.state !== "disabled" && (
+      <Button icon={Plus} onClick={() => setBinding(true)}>
+        {t("channels.bind")}
+      </Button>
+    );
   return (
-    <SidePanel
-      label={channel.name}
-      title={channel.name}
-      onClose={() => void navigate({ to: "/channels", search: {} })}
-    >
-      <Sec title={t("channels.groups")} about={t("channels.groups_about")} level={3}>
-        {channel.privacy_warning && <p className="two">{channel.privacy_warning}</p>}
+    <Sec title={t("channels.groups")} about={all > 0 ? all : undefined} end={all > 0 && bind} level={3}>
+      <div className="stack">
+        {all > 0 && <p className="mut sm">{t("channels.groups_about")}</p>}
+        {(all > MANY || q) && (
+          <input
+            type="search"
+            className="input"
+            aria-label={t("channels.find_group")}
+            placeholder={t("channels.find_group")}
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+          />
+        )}
         <Loaded query={groups} skeleton={<SkeletonLines label={t("common.loading")} />} small>
           {(page) =>
-            page.items.length === 0 ? (
-              <Empty icon={Users} title={t("channels.no_groups")} level={3}>
-                {t("channels.no_groups_text")}
-              </Empty>
-            ) : (
+            page.items.length > 0 ? (
               <>
-                <ul className="lines">
+                <ul className={groups.isPlaceholderData ? "lines fading" : "lines"}>
                   {page.items.map((group) => (
-                    <Group key={group.id} group={group} />
+                    <Group key={group.id} channel={channel} group={group} />
                   ))}
                 </ul>
-                {page.next && (
-                  <Link to="/channels" search={{ open: channel.id, after: page.next }}>
-                    {t("common.next_page", { count: 50 })}
-                  </Link>
+                {(page.next || after) && (
+                  <p className="row sm">
+                    {page.next && (
+                      <Link
+                        to="/channels"
+                        search={{ open: channel.id, ...(q && { q }), after: page.next }}
+                        className="btn bare"
+                      >
+                        {t("common.next_page", { count: GROUPS_PAGE })}
+                      </Link>
+                    )}
+                    {after && (
+                      <Link
+                        to="/channels"
+                        search={{ open: channel.id, ...(q && { q }) }}
+                        className="btn bare"
+                      >
+                        {t("channels.first_groups")}
+                      </Link>
+                    )}
+                  </p>
                 )}
               </>
+            ) : q ? (
+              <Empty icon={SearchX} title={t("channels.no_match", { q })} level={3} />
+            ) : (
+              <Empty icon={Users} title={t("channels.no_groups")} action={bind} level={3}>
+                {t("channels.no_groups_text", { bot: channel.username })}
+              </Empty>
             )
           }
         </Loaded>
-      </Sec>
-      <Sec title={t("channels.history")} level={3}>
-        <Cord
-          steps={channel.history.map((each) => ({
-            key: each.at,
-            tone: STATE_TONE[each.state],
-            title: each.text,
-            end: <Time at={each.at} as="short" />,
-          }))}
-        />
-      </Sec>
-    </SidePanel>
+      </div>
+      {binding && (
+        <BindGroup purpose="customer_group" account={channel.id} onClose={() => setBinding(false)} />
+      )}
+    </Sec>
   );
 }
 
-/** Done at once and undone from the toast: a mode harms nobody. */
-function Group({ group }: { group: GroupRow }) {
+function Group({ channel, group }: { channel: ChannelCard; group: GroupRow }) {
   const t = useT();
-  const word = useWord();
-  const text = useProblemText();
-  const { tenant } = useTenant();
-  const { can } = useSession();
-  const client = useQueryClient();
-  const change = useMutation({
-    mutationFn: (mode: GroupRow["mode"]) =>
-      api.put<ChatRow>(`/tenants/${tenant}/chats/${group.id}/mode`, { mode }),
-    onSuccess: () => client.invalidateQueries({ queryKey: keys.tenant(tenant, "channels") }),
-    onError: (error) => toast(text(error)),
-  });
-  const choose = (mode: GroupRow["mode"]) => {
-    const before = group.mode;
-    change.mutate(mode, {
-      onSuccess: () =>
-        toast(t("channels.mode_set", { title: group.title, mode: word("channels.mode", mode) }), () =>
-          change.mutate(before),
-        ),
-    });
-  };
-  const who = group.provider_alias ?? group.customer?.name;
   return (
-    <li className="flex-wrap">
+    <li className="tool">
       <div className="grow">
-        <p>{group.title}</p>
+        <p>
+          <Link
+            className="quiet-link"
+            to="/channels"
+            search={(before) => ({ ...before, open: channel.id, group: group.id })}
+          >
+            {group.title}
+            <ChevronRight className="i s flip" aria-hidden="true" />
+          </Link>
+        </p>
         <p className="mut sm">
-          {group.lost_reason ?? (
+          {group.lost_reason ? (
+            group.lost_reason
+          ) : (
             <>
-              {who ? `${who} · ` : ""}
-              <Time at={group.last_at} />
+              <Kind group={group} />
+              {" · "}
+              {group.last_at ? <Time at={group.last_at} /> : t("channels.nothing_said")}
             </>
           )}
         </p>
       </div>
-      {can("channels.manage") ? (
-        <Seg
-          label={t("channels.mode_of", { title: group.title })}
-          value={change.isPending ? change.variables : group.mode}
-          options={MODES.map((mode) => ({ value: mode, label: word("channels.mode", mode) }))}
-          onChange={choose}
-        />
+      {group.lost_reason ? (
+        <State tone="failed">{t("channels.lost_short")}</State>
+      ) : group.party === "provider" ? (
+        <State tone="sent" icon={Truck}>
+          {t("channels.forwards")}
+        </State>
       ) : (
-        <span>{word("channels.mode", group.mode)}</span>
+        <ModeChoice group={group} />
       )}
     </li>
   );
+}
+
+function Kind({ group }: { group: GroupRow }) {
+  const t = useT();
+  if (group.party === "provider")
+    return group.provider_alias
+      ? t("channels.of_provider", { alias: group.provider_alias })
+      : t("channels.party.provider");
+  if (group.customer) return t("channels.acts_as", { name: group.customer.name });
+  return group.party === "customer" ? t("channels.party.customer") : t("channels.party.none");
 }
