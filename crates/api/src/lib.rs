@@ -23,6 +23,7 @@ mod scope;
 mod settings;
 mod spa;
 mod trace;
+pub mod words;
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,10 +1,13 @@
 //! The document that describes the API, and what is the same for every operation of it.
 
+use std::collections::BTreeSet;
+
 use utoipa::{
     OpenApi,
     openapi::{
-        Components, ContentBuilder, Ref, RefOr, ResponseBuilder,
+        Components, Content, ContentBuilder, Ref, RefOr, ResponseBuilder, Schema,
         path::{Operation, PathItem},
+        schema::{SchemaType, Type},
         security::{ApiKey, ApiKeyValue, SecurityScheme},
     },
 };
@@ -40,6 +43,7 @@ pub(crate) fn finish(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi:
     document.info.version = "1".to_owned();
     for item in document.paths.paths.values_mut() {
         for operation in operations(item) {
+            once_each(operation);
             let problem = ResponseBuilder::new()
                 .description("What went wrong; docs/errors.md lists the codes.")
                 .content(
@@ -56,6 +60,7 @@ pub(crate) fn finish(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi:
                 .or_insert(RefOr::T(problem));
         }
     }
+    answers_are_whole(&mut document);
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
         "__Host-switchboard",
         "Set by signing in. On the machine itself, without https, its name is `switchboard`.",
@@ -65,6 +70,123 @@ pub(crate) fn finish(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi:
         .get_or_insert_with(Components::new)
         .add_security_scheme("session", cookie);
     document
+}
+
+/// The path's parameters are named by the endpoint's notes and by its extractors too: the first of a name counts.
+fn once_each(operation: &mut Operation) {
+    let mut seen = Vec::new();
+    if let Some(parameters) = &mut operation.parameters {
+        parameters.retain(|one| {
+            let RefOr::T(one) = one else { return true };
+            let this = (one.name.clone(), one.parameter_in.clone());
+            let is_new = !seen.contains(&this);
+            seen.push(this);
+            is_new
+        });
+    }
+}
+
+/// In what is answered, a field that may be `null` is there all the same, so it is required. In what is sent it may be left out.
+///
+/// A field that an answer leaves out says so with `#[schema(nullable = false)]`.
+fn answers_are_whole(document: &mut utoipa::openapi::OpenApi) {
+    let Some(components) = &mut document.components else {
+        return;
+    };
+    let mut sent = BTreeSet::new();
+    let mut found: Vec<String> = Vec::new();
+    for item in document.paths.paths.values_mut() {
+        for operation in operations(item) {
+            if let Some(RefOr::T(body)) = &operation.request_body {
+                body.content
+                    .values()
+                    .filter_map(schema_of)
+                    .for_each(|schema| names(schema, &mut found));
+            }
+            for response in operation.responses.responses.values_mut() {
+                if let RefOr::T(response) = response {
+                    for content in response.content.values_mut() {
+                        if let RefOr::T(content) = content
+                            && let Some(schema) = &mut content.schema
+                        {
+                            whole(schema);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    while let Some(name) = found.pop() {
+        if let Some(schema) = components.schemas.get(&name)
+            && sent.insert(name)
+        {
+            names(schema, &mut found);
+        }
+    }
+    for (name, schema) in &mut components.schemas {
+        if !sent.contains(name) {
+            whole(schema);
+        }
+    }
+}
+
+fn schema_of(content: &RefOr<Content>) -> Option<&RefOr<Schema>> {
+    match content {
+        RefOr::T(content) => content.schema.as_ref(),
+        RefOr::Ref(_) => None,
+    }
+}
+
+/// Schemas that this one speaks of.
+fn names(schema: &RefOr<Schema>, found: &mut Vec<String>) {
+    match schema {
+        RefOr::Ref(to) => found.extend(to.ref_location.rsplit('/').next().map(str::to_owned)),
+        RefOr::T(Schema::Object(object)) => object.properties.values().for_each(|one| names(one, found)),
+        RefOr::T(Schema::Array(array)) => {
+            if let utoipa::openapi::schema::ArrayItems::RefOrSchema(items) = &array.items {
+                names(items, found);
+            }
+        }
+        RefOr::T(Schema::OneOf(any)) => any.items.iter().for_each(|one| names(one, found)),
+        RefOr::T(Schema::AllOf(all)) => all.items.iter().for_each(|one| names(one, found)),
+        RefOr::T(Schema::AnyOf(any)) => any.items.iter().for_each(|one| names(one, found)),
+        RefOr::T(_) => {}
+    }
+}
+
+fn whole(schema: &mut RefOr<Schema>) {
+    match schema {
+        RefOr::T(Schema::Object(object)) => {
+            for (name, property) in &mut object.properties {
+                if may_be_null(property) && !object.required.contains(name) {
+                    object.required.push(name.clone());
+                }
+                whole(property);
+            }
+        }
+        RefOr::T(Schema::Array(array)) => {
+            if let utoipa::openapi::schema::ArrayItems::RefOrSchema(items) = &mut array.items {
+                whole(items);
+            }
+        }
+        RefOr::T(Schema::AllOf(all)) => all.items.iter_mut().for_each(whole),
+        RefOr::T(Schema::OneOf(any)) => any.items.iter_mut().for_each(whole),
+        _ => {}
+    }
+}
+
+fn may_be_null(schema: &RefOr<Schema>) -> bool {
+    let is_null = |kind: &SchemaType| match kind {
+        SchemaType::Type(kind) => *kind == Type::Null,
+        SchemaType::Array(kinds) => kinds.contains(&Type::Null),
+        SchemaType::AnyValue => false,
+    };
+    match schema {
+        RefOr::T(Schema::Object(object)) => is_null(&object.schema_type),
+        RefOr::T(Schema::Array(array)) => is_null(&array.schema_type),
+        RefOr::T(Schema::OneOf(any)) => is_null(&any.schema_type) || any.items.iter().any(may_be_null),
+        _ => false,
+    }
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
@@ -85,4 +207,55 @@ pub fn document_json() -> String {
     let mut text = serde_json::to_string_pretty(&finish(document)).expect("the document is plain data");
     text.push('\n');
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn document() -> Value {
+        serde_json::from_str(&document_json()).unwrap()
+    }
+
+    #[test]
+    fn answers_have_all_their_fields_and_what_is_sent_may_leave_some_out() {
+        let document = document();
+        let required = |schema: &Value, field: &str| {
+            let fields = schema["required"].as_array().unwrap();
+            fields.iter().any(|name| name == field)
+        };
+        let schemas = &document["components"]["schemas"];
+        for (schema, field) in [
+            (&schemas["RequestRow"], "closed_at"),
+            (&schemas["RequestRow"], "customer"),
+            (&schemas["RequestDetail"]["allOf"][1], "message_text"),
+            (&schemas["Page_ChatRow"], "next"),
+            (&schemas["Page_ChatRow"]["properties"]["items"]["items"], "last"),
+        ] {
+            let schema = match schema["$ref"].as_str() {
+                Some(name) => &schemas[name.rsplit('/').next().unwrap()],
+                None => schema,
+            };
+            assert!(required(schema, field), "{field}: {schema}");
+        }
+        assert!(!required(&schemas["Problem"], "detail"));
+        assert!(!required(&schemas["NewPanel"], "kind"));
+    }
+
+    #[test]
+    fn no_operation_names_a_parameter_twice() {
+        let document = document();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let mut seen = Vec::new();
+                for one in operation["parameters"].as_array().into_iter().flatten() {
+                    let this = json!([one["name"], one["in"]]);
+                    assert!(!seen.contains(&this), "{method} {path}: {this}");
+                    seen.push(this);
+                }
+            }
+        }
+    }
 }

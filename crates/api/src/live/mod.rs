@@ -35,6 +35,7 @@ pub(crate) use hints::layer;
 pub use standing::Sockets;
 use standing::Standing;
 
+use crate::words::LiveTopic;
 use crate::{App, Caller, Code, Problem, cookie, permit, same_site};
 
 /// The session has ended, or never was.
@@ -73,7 +74,7 @@ pub struct LiveChoice {
 /// everything again; every other topic: look again at these, at everything of the topic when none is named.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LiveHint {
-    /// `hello`, `resync`, `requests`, `chats`, `channels`, `panels`, `wallet`, `setup`, `providers`, `customers`.
+    #[schema(value_type = LiveTopic)]
     pub topic: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]

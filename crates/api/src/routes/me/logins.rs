@@ -9,6 +9,7 @@ use switchboard_store::platform::logins::LoginRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::words::LoginOutcome;
 use crate::{App, Json, Page, PageQuery, Permit, Problem, Query, may};
 
 /// One attempt to sign in.
@@ -19,7 +20,7 @@ pub struct LoginEvent {
     pub ip: String,
     /// What the browser says that it is.
     pub agent: String,
-    /// `success`, `wrong_password`, `suspended` or `banned`.
+    #[schema(value_type = LoginOutcome)]
     pub outcome: String,
 }
 

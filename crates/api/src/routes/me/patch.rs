@@ -8,13 +8,16 @@ use switchboard_platform::signup::{self, WrongField};
 use utoipa::ToSchema;
 
 use super::view::Me;
+use crate::words::{Locale, Theme};
 use crate::{App, Json, Permit, Problem, may, routes::auth::sign_up::create::wrong_fields};
 
 /// What may be changed. Absent: stays.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct MeEdit {
+    #[schema(value_type = Option<Locale>)]
     locale: Option<String>,
     time_zone: Option<String>,
+    #[schema(value_type = Option<Theme>)]
     theme: Option<String>,
     whatsapp_number: Option<String>,
     telegram_username: Option<String>,

@@ -10,6 +10,7 @@ use switchboard_store::Entry;
 use switchboard_tenant::{checklist, panels::PanelReport};
 use utoipa::ToSchema;
 
+use crate::words::{ChecklistKey, SetupStepKey};
 use crate::{App, Json, Permit, Problem, may, routes::key_report::KeyReport};
 
 /// How far a new workspace is, and what is left to do in it.
@@ -39,7 +40,7 @@ pub enum StepState {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SetupStep {
-    /// `account`, `schema`, `credits` or `panel`.
+    #[schema(value_type = SetupStepKey)]
     pub key: &'static str,
     pub state: StepState,
     pub at: Option<DateTime<Utc>>,
@@ -49,7 +50,7 @@ pub struct SetupStep {
 /// One thing that a new owner does once.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChecklistItem {
-    /// `panel`, `bot`, `customer`, `try`, `group` or `provider`.
+    #[schema(value_type = ChecklistKey)]
     pub key: &'static str,
     pub done: bool,
     pub detail: String,

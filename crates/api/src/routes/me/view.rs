@@ -6,6 +6,7 @@ use switchboard_store::{SignedIn, platform::accounts::AccountRow};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::words::{AccountState, Locale, TenantState, Theme};
 use crate::{App, Problem, permit};
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -21,13 +22,13 @@ pub struct Account {
     pub username: String,
     pub whatsapp_number: String,
     pub telegram_username: String,
-    /// `active`, `suspended` or `banned`.
+    #[schema(value_type = AccountState)]
     pub state: String,
-    /// `en` or `ne`.
+    #[schema(value_type = Locale)]
     pub locale: String,
     /// Such as `Asia/Kathmandu`.
     pub time_zone: String,
-    /// `system`, `light` or `dark`.
+    #[schema(value_type = Theme)]
     pub theme: String,
     pub created_at: DateTime<Utc>,
 }
@@ -37,7 +38,7 @@ pub struct TenantAccess {
     pub tenant: Uuid,
     pub name: String,
     pub role: String,
-    /// `provisioning`, `active` or `suspended`.
+    #[schema(value_type = TenantState)]
     pub state: String,
     pub permissions: Vec<&'static str>,
 }

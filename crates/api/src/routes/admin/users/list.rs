@@ -10,6 +10,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::view::AdminUser;
+use crate::words::AccountState;
 use crate::{App, Json, Page, PageQuery, Permit, Problem, Query, may};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -17,7 +18,7 @@ use crate::{App, Json, Page, PageQuery, Permit, Problem, Query, may};
 pub struct UserSearch {
     /// The beginning of a username or Telegram name, or a part of a WhatsApp number.
     q: Option<String>,
-    /// `active`, `suspended` or `banned`.
+    #[param(inline, value_type = Option<AccountState>)]
     state: Option<String>,
 }
 

@@ -10,13 +10,14 @@ use switchboard_platform::{
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::words::{AccountState, TenantState};
 use crate::{Code, Problem, routes::me::logins::LoginEvent};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AdminUser {
     pub id: Uuid,
     pub username: String,
-    /// `active`, `suspended` or `banned`.
+    #[schema(value_type = AccountState)]
     pub state: String,
     pub state_reason: String,
     pub created_at: DateTime<Utc>,
@@ -25,6 +26,7 @@ pub struct AdminUser {
     pub last_login_at: Option<DateTime<Utc>>,
     /// The first workspace that they own.
     pub tenant: Option<Uuid>,
+    #[schema(value_type = Option<TenantState>)]
     pub tenant_state: Option<String>,
     /// Connected bots and numbers.
     pub channels: i64,

@@ -16,7 +16,7 @@ use crate::{
 };
 
 #[derive(Deserialize, ToSchema)]
-pub struct KeyToCheck {
+pub struct SignUpKey {
     panel_url: String,
     panel_kind: Option<PanelKind>,
     #[schema(value_type = String)]
@@ -24,12 +24,12 @@ pub struct KeyToCheck {
 }
 
 /// Test a panel's key while its owner waits. A panel that is down or broken is an answer too.
-#[utoipa::path(post, path = "/api/v1/signup/check-key", operation_id = "check_sign_up_key", tag = "auth", request_body = KeyToCheck,
+#[utoipa::path(post, path = "/api/v1/signup/check-key", operation_id = "check_sign_up_key", tag = "auth", request_body = SignUpKey,
     responses((status = 200, body = KeyReport)))]
 pub async fn check_sign_up_key(
     State(app): State<Arc<App>>,
     ip: ClientIp,
-    Json(input): Json<KeyToCheck>,
+    Json(input): Json<SignUpKey>,
 ) -> Result<Json<KeyReport>, Problem> {
     use secrecy::ExposeSecret;
     let key = input.panel_key.expose_secret().trim();

@@ -10,6 +10,7 @@ use switchboard_platform::signup::{self, SignUpError, SignUpForm, WrongField};
 use utoipa::ToSchema;
 
 use super::super::{CameFrom, SignedInNow};
+use crate::words::Locale;
 use crate::{
     App, ClientIp, FieldErrors, Json, Problem,
     routes::{key_report::PanelKind, me::view::Me},
@@ -32,6 +33,7 @@ pub struct SignUp {
     panel_name: Option<String>,
     /// The terms say what is kept for recovery, and for how long.
     accept_terms: bool,
+    #[schema(value_type = Option<Locale>)]
     locale: Option<String>,
     time_zone: Option<String>,
 }

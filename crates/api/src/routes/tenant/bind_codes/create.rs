@@ -9,11 +9,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::view::BindCode;
+use crate::words::BindPurpose;
 use crate::{App, Code, Created, Json, Permit, Problem, TenantPath, TenantScope, may};
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NewBindCode {
-    /// `customer_group` or `provider_group`.
+    #[schema(value_type = BindPurpose)]
     pub purpose: String,
     /// The bot that is added to the group.
     pub account: Uuid,

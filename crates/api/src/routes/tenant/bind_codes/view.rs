@@ -1,5 +1,6 @@
 //! A single-use code as its owner sees it.
 
+use crate::words::{BindPurpose, BindState};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use switchboard_tenant::bind;
@@ -10,14 +11,14 @@ use uuid::Uuid;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BindCode {
     pub code: String,
-    /// `customer_group` or `provider_group`.
+    #[schema(value_type = BindPurpose)]
     pub purpose: &'static str,
     /// Opens Telegram, which asks for the group.
     pub link: String,
     /// What to do, or what is left to do.
     pub words: String,
     pub expires_at: DateTime<Utc>,
-    /// `waiting`, `bound`, `expired`, or `refused`: tried where it could not be; it can be tried in another group.
+    #[schema(value_type = BindState)]
     pub state: &'static str,
     pub chat: Option<BoundChat>,
     pub refused_why: Option<String>,

@@ -10,7 +10,8 @@ use switchboard_tenant::channels;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::routes::tenant::chats::view::CustomerRef;
+use crate::routes::tenant::requests::view::CustomerRef;
+use crate::words::{ChatMode, Party};
 use crate::{App, Json, Page, PageQuery, Path, Permit, Problem, Query, TenantPath, TenantScope, may};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -25,9 +26,9 @@ pub struct GroupFilter {
 pub struct GroupRow {
     pub id: Uuid,
     pub title: String,
-    /// `support`: answered. `silent`: worked through and logged, nothing is said. `off`: left alone.
+    #[schema(value_type = ChatMode)]
     pub mode: String,
-    /// `none`, `customer`, `provider`.
+    #[schema(value_type = Party)]
     pub party: String,
     pub provider_alias: Option<String>,
     /// Whom the whole group acts as.

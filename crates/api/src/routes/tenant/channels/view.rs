@@ -1,5 +1,6 @@
 //! A chat account as the panel shows it.
 
+use crate::words::ChannelState;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use switchboard_store::tenant::channels::Channel;
@@ -12,10 +13,10 @@ use uuid::Uuid;
 pub struct ChannelCard {
     pub id: Uuid,
     pub name: String,
-    /// `telegram_bot`, `telegram_account`, `whats_app`.
+    #[schema(value_type = crate::words::Channel)]
     pub channel: String,
     pub username: String,
-    /// `connecting`, `online`, `backing_off`, `logged_out`, `disabled`.
+    #[schema(value_type = ChannelState)]
     pub state: String,
     pub state_text: String,
     pub next: String,
@@ -35,6 +36,7 @@ pub struct ChannelCard {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StateChange {
     pub at: DateTime<Utc>,
+    #[schema(value_type = ChannelState)]
     pub state: String,
     pub text: String,
 }

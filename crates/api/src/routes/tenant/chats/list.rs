@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use serde::Deserialize;
-use switchboard_domain::channel::ChatKind;
+use switchboard_domain::channel::ChatKind as Kind;
 use switchboard_store::tenant::inbox::ChatFilter;
 use switchboard_tenant::inbox;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::view::ChatRow;
+use crate::words::ChatKind;
 use crate::{App, Json, Page, PageQuery, Permit, Problem, Query, TenantPath, TenantScope, may};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -20,7 +21,7 @@ pub struct ChatsFilter {
     pub account: Option<Uuid>,
     /// Part of the title, or of the customer's name.
     pub q: Option<String>,
-    /// `direct` or `group`.
+    #[param(inline, value_type = Option<ChatKind>)]
     pub kind: Option<String>,
     /// Only where something is unread.
     pub unread: Option<bool>,
@@ -39,7 +40,7 @@ pub async fn list_chats(
     let wanted = filter.0;
     let kind = match wanted.kind.as_deref().filter(|kind| !kind.is_empty()) {
         Some(kind) => Some(
-            ChatKind::parse(kind)
+            Kind::parse(kind)
                 .ok_or_else(|| Problem::field("kind", "unknown", "Choose direct or group."))?
                 .as_str(),
         ),

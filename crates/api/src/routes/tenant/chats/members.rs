@@ -10,7 +10,7 @@ use switchboard_tenant::inbox;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::view::CustomerRef;
+use crate::routes::tenant::requests::view::CustomerRef;
 use crate::{App, Json, Path, Permit, Problem, TenantPath, TenantScope, may};
 
 /// Who was seen in a group.

@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use serde::Deserialize;
-use switchboard_store::tenant::chats::ChatMode;
+use switchboard_store::tenant::chats::ChatMode as Mode;
 use switchboard_tenant::{channels, inbox};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::view::ChatRow;
+use crate::words::ChatMode;
 use crate::{App, Json, Path, Permit, Problem, TenantPath, TenantScope, may};
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct SetChatMode {
-    /// `support`, `silent` or `off`.
+    #[schema(value_type = ChatMode)]
     pub mode: String,
 }
 
@@ -29,7 +30,7 @@ pub async fn set_chat_mode(
     State(app): State<Arc<App>>,
     Json(input): Json<SetChatMode>,
 ) -> Result<Json<ChatRow>, Problem> {
-    let mode = ChatMode::parse(&input.mode)
+    let mode = Mode::parse(&input.mode)
         .ok_or_else(|| Problem::field("mode", "unknown", "Choose Support, Silent or Off."))?;
     let chat = ids.0.1.into();
     channels::set_mode(&app.hub, &scope, permit.actor().as_str(), chat, mode).await?;

@@ -10,6 +10,8 @@ use switchboard_tenant::{
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::routes::tenant::requests::view::{Command, CustomerRef};
+use crate::words::{Channel, ChatKind, ChatMode, Direction, MessageState, Party, Speaker};
 use crate::{Code, Problem};
 
 /// A conversation of one of the shop's numbers and bots.
@@ -17,14 +19,14 @@ use crate::{Code, Problem};
 pub struct ChatRow {
     pub id: Uuid,
     pub account: ChatAccountRef,
-    /// `direct` or `group`.
+    #[schema(value_type = ChatKind)]
     pub kind: String,
     pub title: String,
     /// Who stands at the other end, where that is known; of a group, whom it acts as.
     pub customer: Option<CustomerRef>,
-    /// `none`, `customer`, `provider`.
+    #[schema(value_type = Party)]
     pub party: String,
-    /// `support`: answered. `silent`: worked through and logged, nothing is said. `off`: left alone.
+    #[schema(value_type = ChatMode)]
     pub mode: String,
     /// Up to 100.
     pub unread: i64,
@@ -39,26 +41,15 @@ pub struct ChatRow {
 pub struct ChatAccountRef {
     pub id: Uuid,
     pub name: String,
+    #[schema(value_type = Channel)]
     pub channel: String,
-}
-
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CustomerRef {
-    pub id: Uuid,
-    pub name: String,
-}
-
-impl CustomerRef {
-    pub fn of(id: Option<Uuid>, name: Option<String>) -> Option<Self> {
-        Some(Self { id: id?, name: name? })
-    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LastSaid {
     pub at: DateTime<Utc>,
     pub text: String,
-    /// `customer`, `bot` or `person`.
+    #[schema(value_type = Speaker)]
     pub from: String,
 }
 
@@ -96,16 +87,16 @@ impl From<ChatLine> for ChatRow {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChatMessage {
     pub id: Uuid,
-    /// `in` or `out`.
+    #[schema(value_type = Direction)]
     pub direction: &'static str,
-    /// `customer`, `bot` or `person`.
+    #[schema(value_type = Speaker)]
     pub by: &'static str,
     /// The name of who wrote it; empty for the bot.
     pub sender: String,
     /// Empty for a picture or file without words.
     pub text: String,
     pub at: DateTime<Utc>,
-    /// `received`; of what goes out `queued`, `sending`, `sent`, `refused`, `unknown` or `silent`.
+    #[schema(value_type = MessageState)]
     pub state: String,
     pub error: Option<String>,
     /// The message that this one answers.
@@ -120,6 +111,7 @@ pub struct ChatMessage {
 pub struct MessageRequest {
     pub id: Uuid,
     pub order_id: String,
+    #[schema(value_type = Command)]
     pub command: String,
     pub sentence: String,
 }

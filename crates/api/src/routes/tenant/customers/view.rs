@@ -10,6 +10,7 @@ use switchboard_tenant::{
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::words::Channel;
 use crate::{
     Code, Problem,
     routes::tenant::{panels::view::sentence, requests::view::CustomerRef},
@@ -38,7 +39,7 @@ pub struct CustomerLink {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct IdentityRow {
     pub id: Uuid,
-    #[schema(value_type = String)]
+    #[schema(value_type = Channel)]
     pub channel: ChannelKind,
     pub network_id: String,
     pub display_name: String,

@@ -9,6 +9,7 @@ use switchboard_tenant::home::{self, Overview, Verdict};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::words::{Channel, ChannelState, HomeState, Outcome, PanelHealthState};
 use crate::{App, Json, Permit, Problem, TenantPath, TenantScope, may, routes::me::setup::ChecklistItem};
 
 /// The first page: is everything working?
@@ -29,7 +30,7 @@ pub struct Home {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HomeVerdict {
-    /// `ok`, `person`, `failed` or `setup`.
+    #[schema(value_type = HomeState)]
     pub state: &'static str,
     pub sentence: String,
 }
@@ -38,7 +39,9 @@ pub struct HomeVerdict {
 pub struct ChannelHealth {
     pub id: Uuid,
     pub name: String,
+    #[schema(value_type = Channel)]
     pub channel: String,
+    #[schema(value_type = ChannelState)]
     pub state: String,
     pub state_text: String,
     pub since: DateTime<Utc>,
@@ -50,7 +53,7 @@ pub struct ChannelHealth {
 pub struct PanelHealth {
     pub id: Uuid,
     pub name: String,
-    /// `ok`, `down`, or `unknown` when no order was looked up lately.
+    #[schema(value_type = PanelHealthState)]
     pub state: &'static str,
     pub sentence: &'static str,
     pub last_answer_at: Option<DateTime<Utc>>,
@@ -77,6 +80,7 @@ pub struct Today {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OutcomeShare {
+    #[schema(value_type = Outcome)]
     pub outcome: String,
     pub count: i64,
 }

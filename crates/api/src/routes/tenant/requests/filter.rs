@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::view::Command;
+use crate::words::Outcome;
 use crate::{
     FieldErrors, Problem,
     plain::{in_range, is_plain},
@@ -58,6 +59,7 @@ pub struct RequestFilters {
     #[param(inline)]
     pub command: Option<Command>,
     /// The stable name of what was decided, such as `not_eligible`.
+    #[param(inline, value_type = Option<Outcome>)]
     pub outcome: Option<String>,
     pub panel: Option<Uuid>,
     pub provider: Option<Uuid>,

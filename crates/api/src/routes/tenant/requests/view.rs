@@ -1,5 +1,7 @@
 //! A request as clients see it.
 
+use super::act::RequestActionKind;
+use crate::words::{Channel, ChatKind, Outcome, TimelineKey, TimelineState};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use switchboard_domain::command::CommandKind;
@@ -73,6 +75,12 @@ pub struct CustomerRef {
     pub name: String,
 }
 
+impl CustomerRef {
+    pub fn of(id: Option<Uuid>, name: Option<String>) -> Option<Self> {
+        Some(Self { id: id?, name: name? })
+    }
+}
+
 /// Somebody who works here.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AccountRef {
@@ -92,7 +100,7 @@ impl From<Person> for AccountRef {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RequestChat {
     pub id: Uuid,
-    /// `direct` or `group`.
+    #[schema(value_type = ChatKind)]
     pub kind: String,
     pub title: String,
 }
@@ -111,12 +119,13 @@ pub struct RequestRow {
     /// `null`: the sender is linked to nobody.
     pub customer: Option<CustomerRef>,
     pub sender: String,
+    #[schema(value_type = Channel)]
     pub channel: String,
     pub chat: RequestChat,
     pub panel: Option<RequestPanel>,
     pub order_id: String,
     pub command: Command,
-    /// The stable name of what was decided.
+    #[schema(value_type = Outcome)]
     pub outcome: String,
     pub state: RequestState,
     /// What happened, in words.
@@ -172,9 +181,9 @@ impl From<Listed> for RequestRow {
 /// One thing that happened, or has to.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TimelineStep {
-    /// `message`, `parsed`, `owner`, `status`, `rule`, `panel`, `reply`, `forward`, `cost`, `closed` or `note`.
+    #[schema(value_type = TimelineKey)]
     pub key: &'static str,
-    /// `done`, `refused`, `person`, `failed`, `under_way` or `waiting`.
+    #[schema(value_type = TimelineState)]
     pub state: &'static str,
     pub title: String,
     pub detail: String,
@@ -198,7 +207,7 @@ impl From<Step> for TimelineStep {
 /// Whether something can be done with it now; `why` says why not, or what it will do.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RequestAction {
-    /// `retry`, `close`, `assign`, `reopen` or `resend_forward`.
+    #[schema(value_type = RequestActionKind)]
     pub action: &'static str,
     pub allowed: bool,
     pub why: String,

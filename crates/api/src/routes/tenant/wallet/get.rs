@@ -11,6 +11,7 @@ use switchboard_domain::{
 use switchboard_tenant::wallet::{self, WalletState};
 use utoipa::ToSchema;
 
+use crate::words::Channel;
 use crate::{App, Json, Permit, Problem, TenantPath, TenantScope, may};
 
 /// Credits as messages left, and what a message costs. Amounts are micro-credits.
@@ -30,11 +31,11 @@ pub struct Wallet {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Price {
-    #[schema(value_type = String)]
+    #[schema(value_type = Channel)]
     pub channel: ChannelKind,
-    #[schema(value_type = String)]
+    #[schema(value_type = crate::words::ChatKind)]
     pub kind: ChatKind,
-    #[schema(value_type = String)]
+    #[schema(value_type = crate::words::MessagePurpose)]
     pub purpose: MessagePurpose,
     pub price: i64,
 }
