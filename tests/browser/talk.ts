@@ -68,3 +68,6 @@ export async function customer(page: Page, world: World, shop: Shop, name: strin
 export async function say(world: World, bot: Bot, from: number, text: string, chat = from) {
   await world.peer("POST", "/sim/say", { bot: bot.token, chat, from, text });
 }
+
+/** The shop's schema, for rows that would take too long to be said one by one. */
+export const schemaOf = (shop: Shop) => `t_${shop.tenant.replaceAll("-", "")}`;

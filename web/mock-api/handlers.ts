@@ -3,6 +3,7 @@ import { accountHandlers } from "./account";
 import { adminHandlers } from "./admin";
 import { channelHandlers, groupHandlers } from "./channels";
 import { homeHandlers } from "./home";
+import { inboxHandlers } from "./inbox";
 import { liveHandlers } from "./live";
 import { panelHandlers } from "./panels";
 import { requestHandlers } from "./requests";
@@ -22,4 +23,5 @@ export const handlers = [
   ...channelHandlers,
   ...testRoomHandlers,
   ...groupHandlers,
+  ...inboxHandlers,
 ];

@@ -18,6 +18,7 @@ import { Route as SignupRouteImport } from "./routes/signup"
 import { Route as MeAccountRouteImport } from "./routes/_me.account"
 import { Route as TenantChannelsRouteImport } from "./routes/_tenant.channels"
 import { Route as TenantHomeRouteImport } from "./routes/_tenant.home"
+import { Route as TenantInboxRouteImport } from "./routes/_tenant.inbox"
 import { Route as TenantPanelsRouteImport } from "./routes/_tenant.panels"
 import { Route as TenantRequestsRouteImport } from "./routes/_tenant.requests"
 import { Route as TenantTestRoomRouteImport } from "./routes/_tenant.test-room"
@@ -67,6 +68,11 @@ const TenantHomeRoute = TenantHomeRouteImport.update({
   path: "/home",
   getParentRoute: () => TenantRoute,
 } as any)
+const TenantInboxRoute = TenantInboxRouteImport.update({
+  id: "/inbox",
+  path: "/inbox",
+  getParentRoute: () => TenantRoute,
+} as any)
 const TenantPanelsRoute = TenantPanelsRouteImport.update({
   id: "/panels",
   path: "/panels",
@@ -105,6 +111,7 @@ export interface FileRoutesByFullPath {
   "/account": typeof MeAccountRoute
   "/channels": typeof TenantChannelsRoute
   "/home": typeof TenantHomeRoute
+  "/inbox": typeof TenantInboxRoute
   "/panels": typeof TenantPanelsRoute
   "/requests": typeof TenantRequestsRoute
   "/test-room": typeof TenantTestRoomRoute
@@ -119,6 +126,7 @@ export interface FileRoutesByTo {
   "/account": typeof MeAccountRoute
   "/channels": typeof TenantChannelsRoute
   "/home": typeof TenantHomeRoute
+  "/inbox": typeof TenantInboxRoute
   "/panels": typeof TenantPanelsRoute
   "/requests": typeof TenantRequestsRoute
   "/test-room": typeof TenantTestRoomRoute
@@ -137,6 +145,7 @@ export interface FileRoutesById {
   "/_me/account": typeof MeAccountRoute
   "/_tenant/channels": typeof TenantChannelsRoute
   "/_tenant/home": typeof TenantHomeRoute
+  "/_tenant/inbox": typeof TenantInboxRoute
   "/_tenant/panels": typeof TenantPanelsRoute
   "/_tenant/requests": typeof TenantRequestsRoute
   "/_tenant/test-room": typeof TenantTestRoomRoute
@@ -153,6 +162,7 @@ export interface FileRouteTypes {
     | "/account"
     | "/channels"
     | "/home"
+    | "/inbox"
     | "/panels"
     | "/requests"
     | "/test-room"
@@ -167,6 +177,7 @@ export interface FileRouteTypes {
     | "/account"
     | "/channels"
     | "/home"
+    | "/inbox"
     | "/panels"
     | "/requests"
     | "/test-room"
@@ -184,6 +195,7 @@ export interface FileRouteTypes {
     | "/_me/account"
     | "/_tenant/channels"
     | "/_tenant/home"
+    | "/_tenant/inbox"
     | "/_tenant/panels"
     | "/_tenant/requests"
     | "/_tenant/test-room"
@@ -267,6 +279,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof TenantHomeRouteImport
       parentRoute: typeof TenantRoute
     }
+    "/_tenant/inbox": {
+      id: "/_tenant/inbox"
+      path: "/inbox"
+      fullPath: "/inbox"
+      preLoaderRoute: typeof TenantInboxRouteImport
+      parentRoute: typeof TenantRoute
+    }
     "/_tenant/panels": {
       id: "/_tenant/panels"
       path: "/panels"
@@ -335,6 +354,7 @@ const MeRouteWithChildren = MeRoute._addFileChildren(MeRouteChildren)
 interface TenantRouteChildren {
   TenantChannelsRoute: typeof TenantChannelsRoute
   TenantHomeRoute: typeof TenantHomeRoute
+  TenantInboxRoute: typeof TenantInboxRoute
   TenantPanelsRoute: typeof TenantPanelsRoute
   TenantRequestsRoute: typeof TenantRequestsRoute
   TenantTestRoomRoute: typeof TenantTestRoomRoute
@@ -344,6 +364,7 @@ interface TenantRouteChildren {
 const TenantRouteChildren: TenantRouteChildren = {
   TenantChannelsRoute: TenantChannelsRoute,
   TenantHomeRoute: TenantHomeRoute,
+  TenantInboxRoute: TenantInboxRoute,
   TenantPanelsRoute: TenantPanelsRoute,
   TenantRequestsRoute: TenantRequestsRoute,
   TenantTestRoomRoute: TenantTestRoomRoute,

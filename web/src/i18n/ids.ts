@@ -6,6 +6,7 @@ import type channels from "./en/channels.json";
 import type common from "./en/common.json";
 import type door from "./en/door.json";
 import type home from "./en/home.json";
+import type inbox from "./en/inbox.json";
 import type panels from "./en/panels.json";
 import type requests from "./en/requests.json";
 import type room from "./en/room.json";
@@ -22,6 +23,7 @@ export type MessageId =
   | keyof typeof door
   | keyof typeof home
   | keyof typeof panels
+  | keyof typeof inbox
   | keyof typeof requests
   | keyof typeof room
   | keyof typeof shell
