@@ -52,8 +52,8 @@ export const mockHome = (): Home => ({
     {
       id: id(5, 2),
       name: "Boost Wholesale",
-      state: "slow",
-      sentence: "Answers in 4.1 s, usually 240 ms",
+      state: "down",
+      sentence: "Does not answer. Asked again by itself",
       last_answer_at: ago(0.8),
     },
     {

@@ -2,6 +2,7 @@ import { http } from "msw";
 import type {
   ActionResult,
   Command,
+  Outcome,
   Page,
   RequestDetail,
   RequestRow,
@@ -15,7 +16,7 @@ type Sample = [
   order: string,
   command: Command,
   state: RequestState,
-  outcome: string,
+  outcome: Outcome,
   sentence: string,
   provider: string | null,
   chat: string,

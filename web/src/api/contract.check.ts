@@ -40,7 +40,6 @@ interface Ours {
   PanelHealth: C.PanelHealth;
   PanelKind: C.PanelKind;
   PlatformAccess: C.PlatformAccess;
-  Problem: C.Problem;
   ProviderRow: C.ProviderRow;
   ReplyText: C.ReplyText;
   RequestAction: C.RequestAction;
@@ -61,20 +60,23 @@ interface Ours {
   Wallet: C.Wallet;
 }
 
+/** What we hear may be narrower than what a page can read. */
+interface Heard {
+  Problem: C.Problem;
+}
+
 /** What we send may be stricter than what the server takes. */
 interface Sent {
   SettingsEdit: C.SettingsEdit;
   SignUp: C.SignUp;
 }
 
-// Words that stand for themselves are compared as text, and what may be left out as if it were there.
-type Loose<T> = T extends string
-  ? string
-  : T extends number | boolean | null | undefined
-    ? T
-    : T extends readonly (infer Item)[]
-      ? Loose<Item>[]
-      : { [Key in keyof T]-?: Loose<Exclude<T[Key], undefined>> };
+// What may be left out is compared as if it were there.
+type Loose<T> = T extends string | number | boolean | null | undefined
+  ? T
+  : T extends readonly (infer Item)[]
+    ? Loose<Item>[]
+    : { [Key in keyof T]-?: Loose<Exclude<T[Key], undefined>> };
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 
@@ -82,6 +84,7 @@ type Drifted =
   | {
       [Name in keyof Ours]: Same<Loose<Ours[Name]>, Loose<Served[Name]>> extends true ? never : Name;
     }[keyof Ours]
+  | { [Name in keyof Heard]: Loose<Served[Name]> extends Loose<Heard[Name]> ? never : Name }[keyof Heard]
   | { [Name in keyof Sent]: Loose<Sent[Name]> extends Loose<Served[Name]> ? never : Name }[keyof Sent];
 
 // What drifted is asked for here, by name.

@@ -27,7 +27,7 @@ export interface TenantAccess { tenant: Id; name: string; role: string; state: "
 export interface PlatformAccess { role: string; permissions: string[] }
 export interface Session { id: Id; current: boolean; created_at: Instant; last_seen_at: Instant; ip: string; agent: string }
 export interface LoginEvent { id: Id; at: Instant; ip: string; agent: string; outcome: "success" | "wrong_password" | "suspended" | "banned" }
-export interface Setup { provisioning: { state: "running" | "done" | "waiting"; steps: SetupStep[] }; panel: KeyReport | null; checklist: ChecklistItem[] }
+export interface Setup { provisioning: { state: SetupStep["state"]; steps: SetupStep[] }; panel: KeyReport | null; checklist: ChecklistItem[] }
 export interface SetupStep { key: "account" | "schema" | "credits" | "panel"; state: "done" | "running" | "waiting" | "failed"; at: Instant | null; detail: string }
 export interface ChecklistItem { key: "panel" | "bot" | "customer" | "try" | "group" | "provider"; done: boolean; detail: string }
 
@@ -38,9 +38,9 @@ export interface Ability { key: string; state: "can" | "cannot" | "locked"; sent
 
 // ── Home ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 // GET T/home → Home
-export interface Home { verdict: { state: "ok" | "person" | "failed" | "setup"; sentence: string }; checklist: ChecklistItem[] | null; channels: ChannelHealth[]; panels: PanelHealth[]; credits: { messages_left: number; balance: Micros; days_left: number | null; per_day: Micros }; need_person: number; oldest_need_person_at: Instant | null; today: { messages: number; orders: number; by_outcome: { outcome: string; count: number }[]; usual_orders: number | null }; silent_mode: boolean }
+export interface Home { verdict: { state: "ok" | "person" | "failed" | "setup"; sentence: string }; checklist: ChecklistItem[] | null; channels: ChannelHealth[]; panels: PanelHealth[]; credits: { messages_left: number; balance: Micros; days_left: number | null; per_day: Micros }; need_person: number; oldest_need_person_at: Instant | null; today: { messages: number; orders: number; by_outcome: { outcome: Outcome; count: number }[]; usual_orders: number | null }; silent_mode: boolean }
 export interface ChannelHealth { id: Id; name: string; channel: Channel; state: ChannelState; state_text: string; since: Instant; last_in_at: Instant | null; last_out_at: Instant | null }
-export interface PanelHealth { id: Id; name: string; state: "ok" | "slow" | "down" | "unknown"; sentence: string; last_answer_at: Instant | null }
+export interface PanelHealth { id: Id; name: string; state: "ok" | "down" | "unknown"; sentence: string; last_answer_at: Instant | null }
 export type Channel = "telegram_bot" | "telegram_account" | "whats_app" | "test_room";
 export type ChannelState = "connecting" | "online" | "backing_off" | "logged_out" | "disabled";
 
@@ -50,7 +50,8 @@ export type ChannelState = "connecting" | "online" | "backing_off" | "logged_out
 // GET  T/requests/{id} → RequestDetail
 // POST T/requests/actions { ids: Id[] (≤100), action: "retry" | "close" | "assign" | "reopen", assignee?: Id | null, note?: string } → ActionResult   (Idempotency-Key)
 // GET  T/requests.csv?(same filters) → text/csv of exactly what is shown (cells escaped)
-export interface RequestRow { id: Id; at: Instant; customer: CustomerRef | null; sender: string; channel: Channel; chat: { id: Id; kind: "direct" | "group"; title: string }; panel: { id: Id; name: string } | null; order_id: string; command: Command; outcome: string; state: RequestState; sentence: string; provider_alias: string | null; cost: Micros; closed_at: Instant | null; assignee: AccountRef | null; test: boolean }
+export interface RequestRow { id: Id; at: Instant; customer: CustomerRef | null; sender: string; channel: Channel; chat: { id: Id; kind: "direct" | "group"; title: string }; panel: { id: Id; name: string } | null; order_id: string; command: Command; outcome: Outcome; state: RequestState; sentence: string; provider_alias: string | null; cost: Micros; closed_at: Instant | null; assignee: AccountRef | null; test: boolean }
+export type Outcome = "refill_requested" | "still_pending_speed_up" | "cancel_requested" | "speed_up_requested" | "status_told" | "refund_queued" | "not_yours" | "not_eligible" | "already_open" | "cooling_down" | "still_wanted" | "confirm_first" | "staff" | "panel_unavailable";
 export type Command = "refill" | "cancel" | "speed_up" | "status" | "refund";
 export type RequestState = "person" | "failed" | "under_way" | "done" | "refused" | "closed";
 export interface CustomerRef { id: Id; name: string }
@@ -140,7 +141,7 @@ export interface LedgerRow { id: number; at: Instant; kind: "grant" | "hold" | "
 // ── Platform console ─────────────────────────────────────────────────────────────────────────────────────────────
 // GET /api/v1/admin/users?q&state&after → Page<AdminUser>    GET /api/v1/admin/users/{id} → AdminUserDetail
 // POST /api/v1/admin/users/{id}/suspend|ban|reinstate { reason } → AdminUser     POST /api/v1/admin/users/{id}/credits { micros (signed), reason } → AdminUser (Idempotency-Key)
-export interface AdminUser { id: Id; username: string; state: "active" | "suspended" | "banned"; state_reason: string; created_at: Instant; signup_ip: string; last_login_ip: string | null; last_login_at: Instant | null; tenant: Id | null; tenant_state: string | null; channels: number; balance: Micros | null }
+export interface AdminUser { id: Id; username: string; state: "active" | "suspended" | "banned"; state_reason: string; created_at: Instant; signup_ip: string; last_login_ip: string | null; last_login_at: Instant | null; tenant: Id | null; tenant_state: TenantAccess["state"] | null; channels: number; balance: Micros | null }
 export interface AdminUserDetail extends AdminUser { whatsapp_number: string; telegram_username: string; logins: LoginEvent[]; audit: { at: Instant; actor: string; action: string; reason: string }[] }
 
 // ── Live ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -21,7 +21,6 @@ export const CHANNEL_TONE: Record<ChannelState, Tone> = {
 
 export const PANEL_TONE: Record<PanelHealth["state"], Tone> = {
   ok: "done",
-  slow: "wait",
   down: "failed",
   unknown: "off",
 };
