@@ -40,7 +40,7 @@ test("a bot from its token to its end", async ({ page, world }) => {
   await page.getByRole("textbox", { name: "Token" }).fill(bot.token);
   await page.getByRole("button", { name: "Connect bot" }).click();
   await expect(page.getByRole("heading", { name: "Support is connected" })).toBeVisible();
-  await expect(page.getByText("It cannot read groups yet.")).toBeVisible();
+  await expect(page.getByRole("dialog").getByText("It cannot read groups yet.")).toBeVisible();
   await accessible(page, "channels-connected");
   await page.getByRole("button", { name: "Done" }).click();
   await expect(page.getByText("Online", { exact: true })).toBeVisible({ timeout: 20_000 });

@@ -7,6 +7,7 @@ import { inboxHandlers } from "./inbox";
 import { liveHandlers } from "./live";
 import { panelHandlers } from "./panels";
 import { requestHandlers } from "./requests";
+import { settingsHandlers } from "./settings";
 import { signupHandlers } from "./signup";
 import { testRoomHandlers } from "./test-room";
 import { walletHandlers } from "./wallet";
@@ -18,6 +19,7 @@ export const handlers = [
   ...liveHandlers,
   ...panelHandlers,
   ...requestHandlers,
+  ...settingsHandlers,
   ...signupHandlers,
   ...walletHandlers,
   ...channelHandlers,

@@ -21,6 +21,7 @@ import { Route as TenantHomeRouteImport } from "./routes/_tenant.home"
 import { Route as TenantInboxRouteImport } from "./routes/_tenant.inbox"
 import { Route as TenantPanelsRouteImport } from "./routes/_tenant.panels"
 import { Route as TenantRequestsRouteImport } from "./routes/_tenant.requests"
+import { Route as TenantSettingsRouteImport } from "./routes/_tenant.settings"
 import { Route as TenantTestRoomRouteImport } from "./routes/_tenant.test-room"
 import { Route as TenantWalletRouteImport } from "./routes/_tenant.wallet"
 import { Route as SetupTokenRouteImport } from "./routes/setup.$token"
@@ -83,6 +84,11 @@ const TenantRequestsRoute = TenantRequestsRouteImport.update({
   path: "/requests",
   getParentRoute: () => TenantRoute,
 } as any)
+const TenantSettingsRoute = TenantSettingsRouteImport.update({
+  id: "/settings",
+  path: "/settings",
+  getParentRoute: () => TenantRoute,
+} as any)
 const TenantTestRoomRoute = TenantTestRoomRouteImport.update({
   id: "/test-room",
   path: "/test-room",
@@ -114,6 +120,7 @@ export interface FileRoutesByFullPath {
   "/inbox": typeof TenantInboxRoute
   "/panels": typeof TenantPanelsRoute
   "/requests": typeof TenantRequestsRoute
+  "/settings": typeof TenantSettingsRoute
   "/test-room": typeof TenantTestRoomRoute
   "/wallet": typeof TenantWalletRoute
   "/setup/$token": typeof SetupTokenRoute
@@ -129,6 +136,7 @@ export interface FileRoutesByTo {
   "/inbox": typeof TenantInboxRoute
   "/panels": typeof TenantPanelsRoute
   "/requests": typeof TenantRequestsRoute
+  "/settings": typeof TenantSettingsRoute
   "/test-room": typeof TenantTestRoomRoute
   "/wallet": typeof TenantWalletRoute
   "/setup/$token": typeof SetupTokenRoute
@@ -148,6 +156,7 @@ export interface FileRoutesById {
   "/_tenant/inbox": typeof TenantInboxRoute
   "/_tenant/panels": typeof TenantPanelsRoute
   "/_tenant/requests": typeof TenantRequestsRoute
+  "/_tenant/settings": typeof TenantSettingsRoute
   "/_tenant/test-room": typeof TenantTestRoomRoute
   "/_tenant/wallet": typeof TenantWalletRoute
   "/setup/$token": typeof SetupTokenRoute
@@ -165,6 +174,7 @@ export interface FileRouteTypes {
     | "/inbox"
     | "/panels"
     | "/requests"
+    | "/settings"
     | "/test-room"
     | "/wallet"
     | "/setup/$token"
@@ -180,6 +190,7 @@ export interface FileRouteTypes {
     | "/inbox"
     | "/panels"
     | "/requests"
+    | "/settings"
     | "/test-room"
     | "/wallet"
     | "/setup/$token"
@@ -198,6 +209,7 @@ export interface FileRouteTypes {
     | "/_tenant/inbox"
     | "/_tenant/panels"
     | "/_tenant/requests"
+    | "/_tenant/settings"
     | "/_tenant/test-room"
     | "/_tenant/wallet"
     | "/setup/$token"
@@ -300,6 +312,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof TenantRequestsRouteImport
       parentRoute: typeof TenantRoute
     }
+    "/_tenant/settings": {
+      id: "/_tenant/settings"
+      path: "/settings"
+      fullPath: "/settings"
+      preLoaderRoute: typeof TenantSettingsRouteImport
+      parentRoute: typeof TenantRoute
+    }
     "/_tenant/test-room": {
       id: "/_tenant/test-room"
       path: "/test-room"
@@ -357,6 +376,7 @@ interface TenantRouteChildren {
   TenantInboxRoute: typeof TenantInboxRoute
   TenantPanelsRoute: typeof TenantPanelsRoute
   TenantRequestsRoute: typeof TenantRequestsRoute
+  TenantSettingsRoute: typeof TenantSettingsRoute
   TenantTestRoomRoute: typeof TenantTestRoomRoute
   TenantWalletRoute: typeof TenantWalletRoute
 }
@@ -367,6 +387,7 @@ const TenantRouteChildren: TenantRouteChildren = {
   TenantInboxRoute: TenantInboxRoute,
   TenantPanelsRoute: TenantPanelsRoute,
   TenantRequestsRoute: TenantRequestsRoute,
+  TenantSettingsRoute: TenantSettingsRoute,
   TenantTestRoomRoute: TenantTestRoomRoute,
   TenantWalletRoute: TenantWalletRoute,
 }

@@ -10,6 +10,7 @@ import type inbox from "./en/inbox.json";
 import type panels from "./en/panels.json";
 import type requests from "./en/requests.json";
 import type room from "./en/room.json";
+import type settings from "./en/settings.json";
 import type shell from "./en/shell.json";
 import type signup from "./en/signup.json";
 import type wallet from "./en/wallet.json";
@@ -26,6 +27,7 @@ export type MessageId =
   | keyof typeof inbox
   | keyof typeof requests
   | keyof typeof room
+  | keyof typeof settings
   | keyof typeof shell
   | keyof typeof signup
   | keyof typeof wallet;

@@ -1,6 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { ChannelsPage, type ChannelsSearch } from "../features/channels/ChannelsPage";
-import { compact, str } from "../lib/search";
+import { compact, oneOf, str } from "../lib/search";
 
 export const Route = createFileRoute("/_tenant/channels")({
   validateSearch: (search: Record<string, unknown>): ChannelsSearch =>
@@ -9,6 +9,7 @@ export const Route = createFileRoute("/_tenant/channels")({
       group: str(search.group),
       q: str(search.q),
       after: str(search.after),
+      connect: oneOf(search.connect, ["1"]),
     }),
   component: Channels,
 });

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { Plus, RadioTower } from "lucide-react";
 import { useState } from "react";
 import type { ChannelCard } from "../../api/contract";
@@ -18,6 +19,8 @@ export interface ChannelsSearch {
   group?: string;
   q?: string;
   after?: string;
+  /** The form for a new bot is open. */
+  connect?: "1";
 }
 
 export function ChannelsPage(search: ChannelsSearch) {
@@ -25,12 +28,13 @@ export function ChannelsPage(search: ChannelsSearch) {
   const { tenant } = useTenant();
   const { can } = useSession();
   const channels = useQuery(channelsQuery(tenant));
-  /** null: closed; "new": a new bot; else the bot that gets a new token. */
-  const [form, setForm] = useState<ChannelCard | "new" | null>(null);
+  const navigate = useNavigate();
+  /** The bot that gets a new token. */
+  const [renewed, setRenewed] = useState<ChannelCard | null>(null);
   const shown = channels.data?.find((each) => each.id === search.open);
   const online = channels.data?.filter((each) => each.state === "online").length ?? 0;
   const connect = can("channels.manage") && (
-    <Button go icon={Plus} onClick={() => setForm("new")}>
+    <Button go icon={Plus} onClick={() => void navigate({ to: "/channels", search: { connect: "1" } })}>
       {t("channels.connect")}
     </Button>
   );
@@ -76,7 +80,7 @@ export function ChannelsPage(search: ChannelsSearch) {
                       key={card.id}
                       card={card}
                       current={card.id === search.open}
-                      onToken={() => setForm(card)}
+                      onToken={() => setRenewed(card)}
                     />
                   ))}
                 </div>
@@ -84,16 +88,17 @@ export function ChannelsPage(search: ChannelsSearch) {
             )
           }
         </Loaded>
-        {form && (
+        {renewed && <TokenDialog channel={renewed} first={false} onClose={() => setRenewed(null)} />}
+        {search.connect && channels.data && can("channels.manage") && (
           <TokenDialog
-            channel={form === "new" ? null : form}
-            first={channels.data?.length === 0}
-            onClose={() => setForm(null)}
+            channel={null}
+            first={channels.data.length === 0}
+            onClose={() => void navigate({ to: "/channels", search: {} })}
           />
         )}
       </section>
       {shown && (
-        <ChannelPanel key={shown.id} channel={shown} search={search} onToken={() => setForm(shown)} />
+        <ChannelPanel key={shown.id} channel={shown} search={search} onToken={() => setRenewed(shown)} />
       )}
     </div>
   );

@@ -13,7 +13,7 @@ import { Note } from "../../ui/Note";
 import { useProblemText } from "../../ui/problem-text";
 import { Time } from "../../ui/Time";
 import { ExampleChat, GoodToHave } from "./Aside";
-import { progressOf, STEPS } from "./checklist";
+import { progressOf, STEPS, searchOf } from "./checklist";
 
 export function Checklist({ home, items }: { home: Home; items: ChecklistItem[] }) {
   const t = useT();
@@ -31,7 +31,7 @@ export function Checklist({ home, items }: { home: Home; items: ChecklistItem[] 
           <div className="now stack">
             <p>{item.detail || t(step.about)}</p>
             <div className="row">
-              <PageLink className="btn go" to={step.to}>
+              <PageLink className="btn go" to={step.to} search={searchOf(item.key, home)}>
                 {t(step.action)}
               </PageLink>
             </div>
@@ -44,7 +44,11 @@ export function Checklist({ home, items }: { home: Home; items: ChecklistItem[] 
       tone: "wait",
       icon: CircleDashed,
       next: true,
-      title: <PageLink to={step.to}>{t(step.title)}</PageLink>,
+      title: (
+        <PageLink to={step.to} search={searchOf(item.key, home)}>
+          {t(step.title)}
+        </PageLink>
+      ),
       detail: item.detail || t(step.about),
       end: t("home.minutes", { count: step.minutes }),
     };

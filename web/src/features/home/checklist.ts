@@ -1,5 +1,5 @@
 // The way to the first answered customer: order, words and where each step is done.
-import type { ChecklistItem } from "../../api/contract";
+import type { ChecklistItem, Home } from "../../api/contract";
 import type { MessageId } from "../../i18n";
 
 export interface Step {
@@ -54,6 +54,19 @@ export const STEPS: Record<ChecklistItem["key"], Step> = {
     minutes: 1,
   },
 };
+
+/** Where on its page a step is done: the form for a bot is open, the bot's groups are shown, the panel whose key is to be mended. */
+export function searchOf(
+  key: ChecklistItem["key"],
+  home: Pick<Home, "channels" | "panels">,
+): Record<string, string> {
+  const channel = home.channels[0];
+  const panel = home.panels.find((each) => each.state !== "ok") ?? home.panels[0];
+  if (key === "bot") return { connect: "1" };
+  if (key === "group" && channel) return { open: channel.id };
+  if (key === "panel" && panel) return { open: panel.id };
+  return {};
+}
 
 export interface Progress {
   done: number;

@@ -70,6 +70,7 @@ export function Card({ card, current }: { card: PanelCard; current: boolean }) {
   const { report } = card;
   const tone = REPORT_TONE[report.state];
   const ok = report.state === "ok";
+  const badKey = report.state === "wrong_key" || report.state === "customer_key";
   return (
     <article
       className="box-l thing"
@@ -132,14 +133,19 @@ export function Card({ card, current }: { card: PanelCard; current: boolean }) {
       </div>
       {manage && (
         <footer>
-          <Button go={!ok} busy={check.isPending} onClick={() => check.mutate()}>
+          {badKey && (
+            <Link className="btn go" to="/panels" search={{ open: card.id }}>
+              {t("panels.change_key")}
+            </Link>
+          )}
+          <Button go={!ok && !badKey} busy={check.isPending} onClick={() => check.mutate()}>
             {check.isPending ? t("panels.testing") : t("panels.check")}
           </Button>
-          <Link className="btn" to="/panels" search={{ open: card.id }}>
-            {report.state === "wrong_key" || report.state === "customer_key"
-              ? t("panels.change_key")
-              : t("panels.edit")}
-          </Link>
+          {!badKey && (
+            <Link className="btn" to="/panels" search={{ open: card.id }}>
+              {t("panels.edit")}
+            </Link>
+          )}
         </footer>
       )}
     </article>
