@@ -59,7 +59,8 @@ pub struct Group {
 repository!(Channels);
 
 impl Channels<'_> {
-    /// All of the shop. Traffic is read chat by chat through the indexes on (chat, time), never by a scan of all messages.
+    /// All of the shop. Traffic is read chat by chat through the indexes on (chat, time), never by a scan of all messages, and only
+    /// in chats where something was said since; an account where nothing was is looked through for its last word.
     pub async fn list(
         &mut self,
         since: DateTime<Utc>,
@@ -67,28 +68,37 @@ impl Channels<'_> {
     ) -> Result<Vec<Channel>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT a.id, a.name, a.channel, a.username, a.state, a.state_text, a.state_at, a.reads_groups, a.history,
-                    t.last_in_at, t.last_out_at, t.queued, t.came_in, t.went_out, t.refused, t.support, t.silent, t.off
+                    coalesce(t.last_in_at, (
+                        SELECT max(m.received_at) FROM chat c CROSS JOIN LATERAL (
+                            SELECT m.received_at FROM message m WHERE m.chat_id = c.id ORDER BY m.received_at DESC LIMIT 1) m
+                        WHERE c.account_id = a.id)) AS last_in_at,
+                    coalesce(t.last_out_at, (
+                        SELECT max(b.finished_at) FROM chat c CROSS JOIN LATERAL (
+                            SELECT b.finished_at FROM outbox b WHERE b.chat_id = c.id AND b.state = 'sent' ORDER BY b.created_at DESC LIMIT 1) b
+                        WHERE c.account_id = a.id)) AS last_out_at,
+                    t.queued, t.came_in, t.went_out, t.refused, g.support, g.silent, g.off
              FROM chat_account a
+             CROSS JOIN LATERAL (
+                 SELECT count(*) FILTER (WHERE c.mode = 'support') AS support, count(*) FILTER (WHERE c.mode = 'silent') AS silent,
+                        count(*) FILTER (WHERE c.mode = 'off' AND c.party <> 'provider') AS off
+                 FROM chat c WHERE c.account_id = a.id AND c.kind = 'group'
+             ) g
              CROSS JOIN LATERAL (
                  SELECT max(i.last_at) AS last_in_at, max(o.last_at) AS last_out_at,
                         coalesce(sum(o.queued), 0)::bigint AS queued, coalesce(sum(i.came), 0)::bigint AS came_in,
-                        coalesce(sum(o.went), 0)::bigint AS went_out, coalesce(sum(o.refused), 0)::bigint AS refused,
-                        count(*) FILTER (WHERE c.kind = 'group' AND c.mode = 'support') AS support,
-                        count(*) FILTER (WHERE c.kind = 'group' AND c.mode = 'silent') AS silent,
-                        count(*) FILTER (WHERE c.kind = 'group' AND c.mode = 'off' AND c.party <> 'provider') AS off
+                        coalesce(sum(o.went), 0)::bigint AS went_out, coalesce(sum(o.refused), 0)::bigint AS refused
                  FROM chat c
                  CROSS JOIN LATERAL (
-                     SELECT (SELECT m.received_at FROM message m WHERE m.chat_id = c.id ORDER BY m.received_at DESC LIMIT 1) AS last_at,
-                            (SELECT count(*) FROM message m WHERE m.chat_id = c.id AND m.received_at >= $1) AS came
+                     SELECT max(m.received_at) AS last_at, count(*) AS came FROM message m WHERE m.chat_id = c.id AND m.received_at >= $1
                  ) i
                  CROSS JOIN LATERAL (
-                     SELECT (SELECT b.finished_at FROM outbox b WHERE b.chat_id = c.id AND b.state = 'sent' ORDER BY b.created_at DESC LIMIT 1) AS last_at,
+                     SELECT max(b.finished_at) FILTER (WHERE b.state = 'sent') AS last_at,
                             count(*) FILTER (WHERE b.state IN ('queued', 'sending')) AS queued,
                             count(*) FILTER (WHERE b.state = 'sent') AS went,
                             count(*) FILTER (WHERE b.state = 'refused') AS refused
                      FROM outbox b WHERE b.chat_id = c.id AND b.created_at >= $1
                  ) o
-                 WHERE c.account_id = a.id
+                 WHERE c.account_id = a.id AND c.last_at >= $1
              ) t
              WHERE a.disconnected_at IS NULL AND ($2::uuid IS NULL OR a.id = $2)
              ORDER BY a.created_at, a.id",

@@ -135,7 +135,7 @@ impl Inbox<'_> {
                         SELECT FROM identity i JOIN customer n ON n.id = i.customer_id
                         WHERE c.kind = 'direct' AND i.channel = b.channel AND i.network_id = c.network_id
                           AND strpos(lower(n.name), lower($4)) > 0))
-                   AND (NOT $5 OR ((c.mode <> 'off' OR c.party = 'provider') AND EXISTS (
+                   AND (NOT $5 OR ((c.mode <> 'off' OR c.party = 'provider') AND c.last_at > coalesce(c.read_at, '-infinity') AND EXISTS (
                         SELECT FROM message m WHERE m.chat_id = c.id AND m.received_at > coalesce(c.read_at, '-infinity'))))
                    AND ($6::timestamptz IS NULL OR (coalesce(c.last_at, c.created_at), c.id) < ($6, $7))
                  ORDER BY coalesce(c.last_at, c.created_at) DESC, c.id DESC LIMIT $8

@@ -87,8 +87,9 @@ impl Outbox<'_> {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
+        // What is said puts its chat on top of the list, whoever began.
         let mut insert = QueryBuilder::new(
-            "INSERT INTO outbox (id, key, account_id, chat_id, topic, purpose, text, reply_to, message_id, state, price, created_at) ",
+            "WITH fresh AS (INSERT INTO outbox (id, key, account_id, chat_id, topic, purpose, text, reply_to, message_id, state, price, created_at) ",
         );
         insert.push_values(rows, |mut row, r| {
             row.push_bind(r.id.uuid())
@@ -104,7 +105,12 @@ impl Outbox<'_> {
                 .push_bind(r.price.micros())
                 .push_bind(r.created_at);
         });
-        insert.push(" ON CONFLICT (key) DO NOTHING RETURNING id");
+        insert.push(
+            " ON CONFLICT (key) DO NOTHING RETURNING id, chat_id, created_at),
+             spoke AS (UPDATE chat c SET last_at = n.at FROM (SELECT chat_id, max(created_at) AS at FROM fresh GROUP BY chat_id) n
+                       WHERE c.id = n.chat_id AND (c.last_at IS NULL OR c.last_at < n.at))
+             SELECT id FROM fresh",
+        );
         let ids: Vec<Uuid> = insert.build_query_scalar().fetch_all(&mut *self.conn).await?;
         Ok(ids.into_iter().map(OutboxId::from_uuid).collect())
     }
