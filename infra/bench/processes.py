@@ -6,10 +6,17 @@ import json
 import os
 import selectors
 import signal
+import socket
 import subprocess
 import time
 
 TICK = os.sysconf("SC_CLK_TCK")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class Http:

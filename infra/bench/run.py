@@ -11,17 +11,20 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 
 import lists
 import parts
+import rollout
+import sockets
 import table
 from cluster import Cluster
-from processes import Product, peer, proportional_mb, resident_mb
+from processes import Product, free_port, peer, proportional_mb, resident_mb
 from scene import Scene
 
-FULL = {"rate_s": 30, "hundred": 60, "rental": 20, "burst": 3000, "pgbench_s": 10, "stuck_s": 20, "many": 1000, "many_s": 20,
+FULL = {"changes": 40, "idle_s": 20, "page_runs": 25, "rate_s": 30, "hundred": 60, "rental": 20, "burst": 3000, "pgbench_s": 10, "stuck_s": 20, "many": 1000, "many_s": 20,
         "many_burst": 2000, "commit_s": 5}
-QUICK = {"rate_s": 8, "hundred": 10, "rental": 8, "burst": 600, "pgbench_s": 3, "stuck_s": 6, "many": 60, "many_s": 6,
+QUICK = {"changes": 12, "idle_s": 6, "page_runs": 10, "rate_s": 8, "hundred": 10, "rental": 8, "burst": 600, "pgbench_s": 3, "stuck_s": 6, "many": 60, "many_s": 6,
          "many_burst": 400, "commit_s": 2}
 RATE = 50
 TENANTS = 25
@@ -33,7 +36,7 @@ def machine():
     return {"cpu": model, "cores": len(os.sched_getaffinity(0)), "load_before": os.getloadavg()[0]}
 
 
-def measure(binaries, folder, sizes, only, statements, save):
+def measure(binaries, folder, sizes, only, statements, save, out):
     log = open(os.path.join(folder, "peers.log"), "ab")
     result = {"machine": machine(), "at": time.strftime("%F %T")}
     product_binary = os.path.join(binaries, "switchboard")
@@ -103,19 +106,23 @@ def measure(binaries, folder, sizes, only, statements, save):
         step("hundred", lambda: parts.hundred(scene, hundreds, sizes["hundred"], 150))
         step("rental", lambda: parts.rental(scene, rental, sizes["rental"]))
         step("saturation", lambda: parts.saturation(scene, first, sizes["burst"], sizes["pgbench_s"]))
+        step("sockets", lambda: sockets.measure(scene, f"127.0.0.1:{port}", first, sizes["changes"], sizes["idle_s"]))
         step("stuck", lambda: parts.stuck(scene, first[:24], victim, 200, RATE, sizes["stuck_s"]))
-        if not only or "many" in only:
+        if not only or {"many", "migrate", "rollout"} & set(only):
             missing = sizes["many"] - TENANTS
             scene.add([f"Many {n}" for n in range(missing)], "fast", 3, gap_ms=0, at_once=4)
             every = first + scene.tenants[-missing:]
             seconds, _ = scene.add([f"Late {n}" for n in range(10)], "fast", 1, gap_ms=0)
             result["provision"]["ms_each_of_many"] = seconds * 1000 / 10
-            for _ in range(2):
-                parts.warm(scene, every)
+            if not only or "many" in only:
+                for _ in range(2):
+                    parts.warm(scene, every)
             step("many", lambda: parts.few_and_many(scene, first[:10], every, RATE, sizes["many_s"], sizes["many_burst"], idle))
             step("migrate", lambda: parts.migrate(scene))
+            step("rollout", lambda: rollout.measure(cluster, product))
         # Last, and into a tenant that nothing else measures: the rows of its pages do not come from messages.
-        step("lists", lambda: lists.measure(cluster, rental.schema))
+        step("lists", lambda: lists.save_plans(
+            lists.measure(cluster, product, f"127.0.0.1:{port}", uuid.UUID(rental.id[2:]), rental.schema, sizes["page_runs"]), out))
         result["memory_mb"]["end"] = resident_mb(product.process.pid)
         result["memory_mb"]["postgres, end"] = proportional_mb(cluster.pids())
         result["ledger_off"] = ledger(scene)
@@ -144,13 +151,6 @@ def tables(cluster, tenant):
     return int(cluster.sql(f"SELECT count(*) FROM pg_tables WHERE schemaname = '{tenant.schema}'")[0][0])
 
 
-def free_port():
-    import socket
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--binaries", required=True, help="folder of switchboard, panel-simulator and bot-api-peer")
@@ -177,7 +177,7 @@ def main():
     os.chmod(folder, 0o711)
     try:
         only = given.only.split(",") if given.only else None
-        result = measure(given.binaries, folder, sizes, only, given.statements, save)
+        result = measure(given.binaries, folder, sizes, only, given.statements, save, given.out)
     finally:
         if given.keep:
             print(f"kept: {folder}", file=sys.stderr)

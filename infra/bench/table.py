@@ -11,6 +11,22 @@ def spread(row, digits=1):
     return f"p50 {number(row['p50'], digits)}, p95 {number(row['p95'], digits)}, p99 {number(row['p99'], digits)} ms (n {row['n']})"
 
 
+def sockets(row):
+    def share(one):
+        return f"{number(one['idle']['server_percent'])} % of a core + PostgreSQL {number(one['idle']['postgres_percent'])} %"
+
+    none, one = row["none"], row["one"]
+    yield "no page open", f"idle {share(none)}; a change by the API {spread(none['request_ms'])}", ""
+    yield "one page open", f"a change reaches it {spread(one['last_ms'])} after its answer; a customer's message {spread(one['message_ms'])}", "hints gather for 80 ms; a message within 1,000 ms"
+    for name, what in (("spread", f"{row['sockets']} pages over {row['tenants']} tenants"), ("one_tenant", f"{row['sockets']} pages of one tenant")):
+        many = row[name]
+        yield what, f"server {number(many['before_mb'])} → {number(many['memory_mb'])} MB = {number(many['kb_each'])} kB a page; idle {share(many)}; opened in {number(many['opened_s'])} s", ""
+        yield f"  a change reaches its {many['of_the_tenant']} pages", (f"first p50 {number(many['first_ms']['p50'])}, middle p50 {number(many['middle_ms']['p50'])}, "
+                                                                      f"last {spread(many['last_ms'])}"), f"last : that of one page {number(many['last_ratio'], 2)}"
+        yield "  the change itself", spread(many["request_ms"]), f"with : without pages {number(many['request_ratio'], 2)}"
+        yield "  a customer's message reaches the last", spread(many["message_ms"]), "<= 1,000 ms"
+
+
 def lines(result):
     machine = result["machine"]
     commit = result.get("single_commit_ms", {}).get("mean")
@@ -56,13 +72,22 @@ def lines(result):
     row = result.get("migrate")
     if row:
         yield "`migrate` with nothing to do", f"{row['tenants']} tenants in {number(row['whole_s'] - row['opening_s'], 2)} s = {number(row['per_s'], 0)}/s (opening the installation: {number(row['opening_s'], 2)} s)", ""
+    row = result.get("rollout")
+    for of in ("columns", "indexes") if row else ():
+        one = row[of]
+        rest = f" and {one['files_after']} files that find their work done" if one["files_after"] else ""
+        yield (f"`migrate`, a file that adds {of}", f"{number(one['per_s'], 0)} tenants/s ({one['statements']} statements{rest}; {one['tenants']} tenants)",
+               "one column >= 1,500/s" if of == "columns" else "with an index >= 800/s")
+    row = result.get("sockets")
+    if row:
+        yield from sockets(row)
     row = result.get("lists")
     if row:
-        worst = max(row["queries"], key=lambda query: query["p50_ms"])
+        worst = max(row["pages"], key=lambda page: page["ms"]["p50"])
         yield (f"lists over {row['requests']:,} requests and {row['messages']:,} messages",
-               f"slowest p50 {number(worst['p50_ms'])} ms ({worst['query']})", f"p50 <= {number(row['target_ms'], 0)} ms")
-        for query in row["queries"]:
-            yield f"  {query['query']}", f"p50 {number(query['p50_ms'], 2)}, worst {number(query['worst_ms'], 2)} ms", ", ".join(query["by"])
+               f"slowest of {len(row['pages'])} pages: p50 {number(worst['ms']['p50'])} ms ({worst['page']})", f"p50 <= {number(row['target_ms'], 0)} ms")
+        for page in row["pages"]:
+            yield f"  {page['page']}", f"p50 {number(page['ms']['p50'])}, p95 {number(page['ms']['p95'])} ms", ", ".join(page["by"])
     if "binary_mb" in result:
         yield "release binary", f"{number(result['binary_mb'])} MB; stripped {number(result.get('binary_stripped_mb'))} MB", ""
     if "memory_mb" in result:
