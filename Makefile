@@ -1,4 +1,4 @@
-# The whole vocabulary: setup demo run dev check test generate bench. CI calls the same recipes.
+# The whole vocabulary: setup demo run dev check test generate bench lighthouse. CI calls the same recipes.
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 CARGO_TARGET_DIR ?= $(CURDIR)/target
@@ -7,7 +7,7 @@ BIN := $(CARGO_TARGET_DIR)/debug
 export CARGO_TERM_COLOR ?= auto
 NEXTEST := cargo nextest run --workspace
 
-.PHONY: help setup web build demo run dev check test generate bench
+.PHONY: help setup web build demo run dev check test generate bench lighthouse
 help:
 	@printf 'make demo      the main job happening in this terminal, with everything it needs\n'
 	@printf 'make test      every test\n'
@@ -16,6 +16,7 @@ help:
 	@printf 'make check     format, lints, licences\n'
 	@printf 'make generate  what is generated: the test that compares it runs in make test\n'
 	@printf 'make bench     the figures of docs/performance.md\n'
+	@printf 'make lighthouse  the pages on phone settings: accessibility 100, performance at least 90\n'
 	@printf 'make setup     what is missing on this machine (the others call it)\n'
 
 setup:
@@ -60,3 +61,6 @@ generate: web
 
 bench: setup
 	@bash infra/bench.sh
+
+lighthouse: build
+	@bash infra/lighthouse.sh "$(BIN)"
