@@ -168,6 +168,11 @@ test("groups: modes, a code, for whom they act", async ({ page, world }) => {
   await accessible(page, "channels-acts-as");
   await page.getByRole("button", { name: "Act as Rina Media" }).click();
   await expect(page.getByText("Everybody here acts as")).toBeVisible();
+  // Who comes after that is told apart.
+  const late = await world.peer<{ id: number }>("POST", "/sim/users", { first_name: "Sunil" });
+  await world.peer("POST", `/sim/groups/${fresh.id}/members`, { user: late.id });
+  await world.peer("POST", "/sim/say", { bot: bot.token, chat: fresh.id, from: late.id, text: "481799696 status" });
+  await expect(page.getByText("Came later", { exact: true })).toBeVisible({ timeout: 30_000 });
   await accessible(page, "channels-group");
   await page.getByRole("button", { name: "Each for themselves again" }).click();
   await expect(page.getByText("Each person asks about their own orders")).toBeVisible();
@@ -205,4 +210,91 @@ test("fifty and more groups, and several bots", async ({ page, world }) => {
   await expect(page.getByText("Resellers 017")).toBeVisible();
   await expect(page.getByText("Resellers 051")).toHaveCount(0);
   await shot(page, "channels-search");
+});
+
+test("a provider's group is never a customers' group", async ({ page, world }) => {
+  const shop = await owner(page, world, "both");
+  const bot = await makeBot(world);
+  const channel = await shop.post<{ id: string }>("/channels/telegram-bots", { name: "Support", token: bot.token });
+  await listens(world, bot);
+  const rina = await world.peer<{ id: number }>("POST", "/sim/users", { first_name: "Rina" });
+  const provider = await shop.post<{ id: string }>("/providers", { alias: "Cedar" });
+  const made = await shop.post<{ code: string }>("/bind-codes", { purpose: "provider_group", account: channel.id, provider: provider.id });
+  const group = await world.peer<{ id: number }>("POST", "/sim/groups", {
+    title: "Cedar refills", type: "supergroup", members: [rina.id], bots: [bot.token],
+  });
+  await world.peer("POST", "/sim/say", { bot: bot.token, chat: group.id, from: rina.id, text: `/start@${bot.username} ${made.code}` });
+  await page.goto(`${world.stage.url}/channels?open=${channel.id}`);
+  await expect(page.getByText("provider Cedar")).toBeVisible({ timeout: 30_000 });
+  await page.getByRole("button", { name: "Connect group" }).click();
+  await expect(page.getByText("Waiting for the group")).toBeVisible();
+  const line = (await page.locator(".said code").textContent()) ?? "";
+  await world.peer("POST", "/sim/say", { bot: bot.token, chat: group.id, from: rina.id, text: line });
+  await expect(page.getByText("Cedar refills could not be connected.")).toBeVisible({ timeout: 20_000 });
+  await accessible(page, "channels-bind-refused");
+  await page.getByRole("button", { name: "Close" }).last().click();
+  await page.getByRole("link", { name: "Cedar refills" }).click();
+  await expect(page.getByText("Requests for a provider go here.")).toBeVisible();
+  await accessible(page, "channels-provider-group");
+});
+
+test("who may only look, who may not, no network, and the other language", async ({ page, world }) => {
+  const shop = await owner(page, world, "looks");
+  const bot = await makeBot(world, false);
+  const channel = await shop.post<{ id: string }>("/channels/telegram-bots", { name: "Support", token: bot.token });
+  await listens(world, bot);
+  await world.peer("POST", "/sim/groups", { title: "Rina team", type: "supergroup", members: [], bots: [bot.token] });
+  const role = async (keep: (permission: string) => boolean) =>
+    page.route("**/api/v1/me", async (route) => {
+      const answer = await route.fetch();
+      const me = await answer.json();
+      for (const one of me.tenants) one.permissions = one.permissions.filter(keep);
+      await route.fulfill({ response: answer, json: me });
+    });
+  await role((permission) => !permission.endsWith(".manage"));
+  await page.goto(`${world.stage.url}/channels?open=${channel.id}`);
+  await expect(page.getByText("Your role may look.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Connect Telegram bot" })).toHaveCount(0);
+  await accessible(page, "channels-looking");
+  await page.goto(`${world.stage.url}/settings`);
+  await expect(page.getByText("Your role may look.")).toBeVisible();
+  await accessible(page, "settings-looking");
+  await page.unroute("**/api/v1/me");
+
+  for (const area of ["channels", "panels", "settings"]) {
+    const denied = { type: "about:blank", code: "forbidden", title: "Your role does not include this.", status: 403 };
+    await page.route(`**/${area}`, (route) =>
+      route.request().url().includes("/api/")
+        ? route.fulfill({ status: 403, contentType: "application/problem+json", json: denied })
+        : route.fallback(),
+    );
+    await page.goto(`${world.stage.url}/${area}`);
+    await expect(page.getByText("Your role does not include this page")).toBeVisible();
+    await page.unroute(`**/${area}`);
+  }
+
+  await page.goto(`${world.stage.url}/channels`);
+  await expect(page.getByRole("article", { name: "Support" })).toBeVisible();
+  await page.context().setOffline(true);
+  await page.getByRole("button", { name: "Check now" }).click();
+  await expect(page.locator(".toast")).toBeVisible();
+  await shot(page, "channels-offline");
+  await page.context().setOffline(false);
+
+  const changed = await page.request.patch(`${world.stage.url}/api/v1/me`, {
+    headers: { origin: world.stage.url }, data: { locale: "ne" },
+  });
+  expect(changed.ok()).toBe(true);
+  for (const [at, name] of [
+    [`channels?open=${channel.id}`, "channels"],
+    ["channels?connect=1", "channels-connect"],
+    ["panels", "panels"],
+    ["panels?connect=1", "panels-connect"],
+    ["settings", "settings"],
+  ]) {
+    await page.goto(`${world.stage.url}/${at}`);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await page.waitForTimeout(500);
+    await shot(page, `ne-${name}`);
+  }
 });

@@ -24,7 +24,9 @@ export function useFoot(): { channels: Fact; credits: Fact } | null {
   const online = counted.filter((channel) => channel.state === "online").length;
   const channels: Fact =
     counted.length === 0
-      ? { tone: "off", text: t("shell.no_channel") }
+      ? home.channels.length === 0
+        ? { tone: "off", text: t("shell.no_channel") }
+        : { tone: "pause", text: t("shell.channels_off") }
       : {
           tone: online === counted.length ? "done" : "failed",
           text: t("shell.online", { online, all: counted.length }),

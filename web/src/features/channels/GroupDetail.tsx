@@ -92,7 +92,7 @@ function Detail({ chat }: { chat: ChatRow }) {
           <p className="quote">{chat.last.text}</p>
           <p className="row mut sm mt-2">
             <Time at={chat.last.at} />
-            <PageLink to="/inbox" search={{ open: chat.id }}>
+            <PageLink to="/inbox" search={{ chat: chat.id }}>
               <MessageCircle className="i s" aria-hidden="true" /> {t("channels.to_inbox")}
             </PageLink>
           </p>

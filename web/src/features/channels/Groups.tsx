@@ -40,6 +40,8 @@ export function Groups({
   const groups = useQuery(groupsQuery(tenant, channel.id, { q, after }));
   const { support, silent, off } = channel.groups;
   const all = support + silent + off;
+  // The figures leave out providers' groups; the list has them.
+  const any = all > 0 || (groups.data?.items.length ?? 0) > 0 || q !== undefined;
   const bind = can("channels.manage") &&
     channel.channel === "telegram_bot" &&
     channel.state !== "disabled" && (
@@ -48,9 +50,9 @@ export function Groups({
       </Button>
     );
   return (
-    <Sec title={t("channels.groups")} about={all > 0 ? all : undefined} end={all > 0 && bind} level={3}>
+    <Sec title={t("channels.groups")} end={any && bind} level={3}>
       <div className="stack">
-        {all > 0 && <p className="mut sm">{t("channels.groups_about")}</p>}
+        {any && <p className="mut sm">{t("channels.groups_about")}</p>}
         {(all > MANY || q) && (
           <input
             type="search"
