@@ -2,6 +2,7 @@
 import { accountHandlers } from "./account";
 import { adminHandlers } from "./admin";
 import { channelHandlers, groupHandlers } from "./channels";
+import { customerHandlers } from "./customers";
 import { homeHandlers } from "./home";
 import { inboxHandlers } from "./inbox";
 import { liveHandlers } from "./live";
@@ -26,4 +27,5 @@ export const handlers = [
   ...testRoomHandlers,
   ...groupHandlers,
   ...inboxHandlers,
+  ...customerHandlers,
 ];

@@ -17,6 +17,7 @@ import { Route as LoginRouteImport } from "./routes/login"
 import { Route as SignupRouteImport } from "./routes/signup"
 import { Route as MeAccountRouteImport } from "./routes/_me.account"
 import { Route as TenantChannelsRouteImport } from "./routes/_tenant.channels"
+import { Route as TenantCustomersRouteImport } from "./routes/_tenant.customers"
 import { Route as TenantHomeRouteImport } from "./routes/_tenant.home"
 import { Route as TenantInboxRouteImport } from "./routes/_tenant.inbox"
 import { Route as TenantPanelsRouteImport } from "./routes/_tenant.panels"
@@ -62,6 +63,11 @@ const MeAccountRoute = MeAccountRouteImport.update({
 const TenantChannelsRoute = TenantChannelsRouteImport.update({
   id: "/channels",
   path: "/channels",
+  getParentRoute: () => TenantRoute,
+} as any)
+const TenantCustomersRoute = TenantCustomersRouteImport.update({
+  id: "/customers",
+  path: "/customers",
   getParentRoute: () => TenantRoute,
 } as any)
 const TenantHomeRoute = TenantHomeRouteImport.update({
@@ -116,6 +122,7 @@ export interface FileRoutesByFullPath {
   "/signup": typeof SignupRoute
   "/account": typeof MeAccountRoute
   "/channels": typeof TenantChannelsRoute
+  "/customers": typeof TenantCustomersRoute
   "/home": typeof TenantHomeRoute
   "/inbox": typeof TenantInboxRoute
   "/panels": typeof TenantPanelsRoute
@@ -132,6 +139,7 @@ export interface FileRoutesByTo {
   "/signup": typeof SignupRoute
   "/account": typeof MeAccountRoute
   "/channels": typeof TenantChannelsRoute
+  "/customers": typeof TenantCustomersRoute
   "/home": typeof TenantHomeRoute
   "/inbox": typeof TenantInboxRoute
   "/panels": typeof TenantPanelsRoute
@@ -152,6 +160,7 @@ export interface FileRoutesById {
   "/signup": typeof SignupRoute
   "/_me/account": typeof MeAccountRoute
   "/_tenant/channels": typeof TenantChannelsRoute
+  "/_tenant/customers": typeof TenantCustomersRoute
   "/_tenant/home": typeof TenantHomeRoute
   "/_tenant/inbox": typeof TenantInboxRoute
   "/_tenant/panels": typeof TenantPanelsRoute
@@ -170,6 +179,7 @@ export interface FileRouteTypes {
     | "/signup"
     | "/account"
     | "/channels"
+    | "/customers"
     | "/home"
     | "/inbox"
     | "/panels"
@@ -186,6 +196,7 @@ export interface FileRouteTypes {
     | "/signup"
     | "/account"
     | "/channels"
+    | "/customers"
     | "/home"
     | "/inbox"
     | "/panels"
@@ -205,6 +216,7 @@ export interface FileRouteTypes {
     | "/signup"
     | "/_me/account"
     | "/_tenant/channels"
+    | "/_tenant/customers"
     | "/_tenant/home"
     | "/_tenant/inbox"
     | "/_tenant/panels"
@@ -282,6 +294,13 @@ declare module "@tanstack/react-router" {
       path: "/channels"
       fullPath: "/channels"
       preLoaderRoute: typeof TenantChannelsRouteImport
+      parentRoute: typeof TenantRoute
+    }
+    "/_tenant/customers": {
+      id: "/_tenant/customers"
+      path: "/customers"
+      fullPath: "/customers"
+      preLoaderRoute: typeof TenantCustomersRouteImport
       parentRoute: typeof TenantRoute
     }
     "/_tenant/home": {
@@ -372,6 +391,7 @@ const MeRouteWithChildren = MeRoute._addFileChildren(MeRouteChildren)
 
 interface TenantRouteChildren {
   TenantChannelsRoute: typeof TenantChannelsRoute
+  TenantCustomersRoute: typeof TenantCustomersRoute
   TenantHomeRoute: typeof TenantHomeRoute
   TenantInboxRoute: typeof TenantInboxRoute
   TenantPanelsRoute: typeof TenantPanelsRoute
@@ -383,6 +403,7 @@ interface TenantRouteChildren {
 
 const TenantRouteChildren: TenantRouteChildren = {
   TenantChannelsRoute: TenantChannelsRoute,
+  TenantCustomersRoute: TenantCustomersRoute,
   TenantHomeRoute: TenantHomeRoute,
   TenantInboxRoute: TenantInboxRoute,
   TenantPanelsRoute: TenantPanelsRoute,

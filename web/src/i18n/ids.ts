@@ -4,6 +4,7 @@ import type admin from "./en/admin.json";
 import type bind from "./en/bind.json";
 import type channels from "./en/channels.json";
 import type common from "./en/common.json";
+import type customers from "./en/customers.json";
 import type door from "./en/door.json";
 import type home from "./en/home.json";
 import type inbox from "./en/inbox.json";
@@ -21,6 +22,7 @@ export type MessageId =
   | keyof typeof bind
   | keyof typeof channels
   | keyof typeof common
+  | keyof typeof customers
   | keyof typeof door
   | keyof typeof home
   | keyof typeof panels

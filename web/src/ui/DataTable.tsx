@@ -1,6 +1,6 @@
 // One line per row on the desk, two on the phone. Rows keep their role when they become flex boxes. `j`/`k` walk,
 // Enter opens, `x` picks; a press anywhere on a row opens it.
-import { ArrowDown } from "lucide-react";
+import { ArrowDown, ArrowUp } from "lucide-react";
 import { type MouseEvent, type ReactNode, useRef } from "react";
 import { useT } from "../i18n";
 import { useHotkeys } from "../lib/hooks";
@@ -109,7 +109,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               {column.sorted ? (
                 <span className="sorted">
                   {column.head}
-                  <ArrowDown className="i s" aria-hidden="true" />
+                  {column.sorted === "ascending" ? (
+                    <ArrowUp className="i s" aria-hidden="true" />
+                  ) : (
+                    <ArrowDown className="i s" aria-hidden="true" />
+                  )}
                 </span>
               ) : (
                 column.head
