@@ -7,6 +7,7 @@ import { homeHandlers } from "./home";
 import { inboxHandlers } from "./inbox";
 import { liveHandlers } from "./live";
 import { panelHandlers } from "./panels";
+import { providerHandlers } from "./providers";
 import { requestHandlers } from "./requests";
 import { settingsHandlers } from "./settings";
 import { signupHandlers } from "./signup";
@@ -28,4 +29,5 @@ export const handlers = [
   ...groupHandlers,
   ...inboxHandlers,
   ...customerHandlers,
+  ...providerHandlers,
 ];

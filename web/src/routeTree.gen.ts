@@ -21,6 +21,7 @@ import { Route as TenantCustomersRouteImport } from "./routes/_tenant.customers"
 import { Route as TenantHomeRouteImport } from "./routes/_tenant.home"
 import { Route as TenantInboxRouteImport } from "./routes/_tenant.inbox"
 import { Route as TenantPanelsRouteImport } from "./routes/_tenant.panels"
+import { Route as TenantProvidersRouteImport } from "./routes/_tenant.providers"
 import { Route as TenantRequestsRouteImport } from "./routes/_tenant.requests"
 import { Route as TenantSettingsRouteImport } from "./routes/_tenant.settings"
 import { Route as TenantTestRoomRouteImport } from "./routes/_tenant.test-room"
@@ -85,6 +86,11 @@ const TenantPanelsRoute = TenantPanelsRouteImport.update({
   path: "/panels",
   getParentRoute: () => TenantRoute,
 } as any)
+const TenantProvidersRoute = TenantProvidersRouteImport.update({
+  id: "/providers",
+  path: "/providers",
+  getParentRoute: () => TenantRoute,
+} as any)
 const TenantRequestsRoute = TenantRequestsRouteImport.update({
   id: "/requests",
   path: "/requests",
@@ -126,6 +132,7 @@ export interface FileRoutesByFullPath {
   "/home": typeof TenantHomeRoute
   "/inbox": typeof TenantInboxRoute
   "/panels": typeof TenantPanelsRoute
+  "/providers": typeof TenantProvidersRoute
   "/requests": typeof TenantRequestsRoute
   "/settings": typeof TenantSettingsRoute
   "/test-room": typeof TenantTestRoomRoute
@@ -143,6 +150,7 @@ export interface FileRoutesByTo {
   "/home": typeof TenantHomeRoute
   "/inbox": typeof TenantInboxRoute
   "/panels": typeof TenantPanelsRoute
+  "/providers": typeof TenantProvidersRoute
   "/requests": typeof TenantRequestsRoute
   "/settings": typeof TenantSettingsRoute
   "/test-room": typeof TenantTestRoomRoute
@@ -164,6 +172,7 @@ export interface FileRoutesById {
   "/_tenant/home": typeof TenantHomeRoute
   "/_tenant/inbox": typeof TenantInboxRoute
   "/_tenant/panels": typeof TenantPanelsRoute
+  "/_tenant/providers": typeof TenantProvidersRoute
   "/_tenant/requests": typeof TenantRequestsRoute
   "/_tenant/settings": typeof TenantSettingsRoute
   "/_tenant/test-room": typeof TenantTestRoomRoute
@@ -183,6 +192,7 @@ export interface FileRouteTypes {
     | "/home"
     | "/inbox"
     | "/panels"
+    | "/providers"
     | "/requests"
     | "/settings"
     | "/test-room"
@@ -200,6 +210,7 @@ export interface FileRouteTypes {
     | "/home"
     | "/inbox"
     | "/panels"
+    | "/providers"
     | "/requests"
     | "/settings"
     | "/test-room"
@@ -220,6 +231,7 @@ export interface FileRouteTypes {
     | "/_tenant/home"
     | "/_tenant/inbox"
     | "/_tenant/panels"
+    | "/_tenant/providers"
     | "/_tenant/requests"
     | "/_tenant/settings"
     | "/_tenant/test-room"
@@ -324,6 +336,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof TenantPanelsRouteImport
       parentRoute: typeof TenantRoute
     }
+    "/_tenant/providers": {
+      id: "/_tenant/providers"
+      path: "/providers"
+      fullPath: "/providers"
+      preLoaderRoute: typeof TenantProvidersRouteImport
+      parentRoute: typeof TenantRoute
+    }
     "/_tenant/requests": {
       id: "/_tenant/requests"
       path: "/requests"
@@ -395,6 +414,7 @@ interface TenantRouteChildren {
   TenantHomeRoute: typeof TenantHomeRoute
   TenantInboxRoute: typeof TenantInboxRoute
   TenantPanelsRoute: typeof TenantPanelsRoute
+  TenantProvidersRoute: typeof TenantProvidersRoute
   TenantRequestsRoute: typeof TenantRequestsRoute
   TenantSettingsRoute: typeof TenantSettingsRoute
   TenantTestRoomRoute: typeof TenantTestRoomRoute
@@ -407,6 +427,7 @@ const TenantRouteChildren: TenantRouteChildren = {
   TenantHomeRoute: TenantHomeRoute,
   TenantInboxRoute: TenantInboxRoute,
   TenantPanelsRoute: TenantPanelsRoute,
+  TenantProvidersRoute: TenantProvidersRoute,
   TenantRequestsRoute: TenantRequestsRoute,
   TenantSettingsRoute: TenantSettingsRoute,
   TenantTestRoomRoute: TenantTestRoomRoute,

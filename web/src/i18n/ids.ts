@@ -9,6 +9,7 @@ import type door from "./en/door.json";
 import type home from "./en/home.json";
 import type inbox from "./en/inbox.json";
 import type panels from "./en/panels.json";
+import type providers from "./en/providers.json";
 import type requests from "./en/requests.json";
 import type room from "./en/room.json";
 import type settings from "./en/settings.json";
@@ -27,6 +28,7 @@ export type MessageId =
   | keyof typeof home
   | keyof typeof panels
   | keyof typeof inbox
+  | keyof typeof providers
   | keyof typeof requests
   | keyof typeof room
   | keyof typeof settings
