@@ -8,6 +8,7 @@ import { inboxHandlers } from "./inbox";
 import { liveHandlers } from "./live";
 import { panelHandlers } from "./panels";
 import { providerHandlers } from "./providers";
+import { replyHandlers } from "./replies";
 import { requestHandlers } from "./requests";
 import { settingsHandlers } from "./settings";
 import { signupHandlers } from "./signup";
@@ -30,4 +31,5 @@ export const handlers = [
   ...inboxHandlers,
   ...customerHandlers,
   ...providerHandlers,
+  ...replyHandlers,
 ];

@@ -22,6 +22,7 @@ import { Route as TenantHomeRouteImport } from "./routes/_tenant.home"
 import { Route as TenantInboxRouteImport } from "./routes/_tenant.inbox"
 import { Route as TenantPanelsRouteImport } from "./routes/_tenant.panels"
 import { Route as TenantProvidersRouteImport } from "./routes/_tenant.providers"
+import { Route as TenantRepliesRouteImport } from "./routes/_tenant.replies"
 import { Route as TenantRequestsRouteImport } from "./routes/_tenant.requests"
 import { Route as TenantSettingsRouteImport } from "./routes/_tenant.settings"
 import { Route as TenantTestRoomRouteImport } from "./routes/_tenant.test-room"
@@ -91,6 +92,11 @@ const TenantProvidersRoute = TenantProvidersRouteImport.update({
   path: "/providers",
   getParentRoute: () => TenantRoute,
 } as any)
+const TenantRepliesRoute = TenantRepliesRouteImport.update({
+  id: "/replies",
+  path: "/replies",
+  getParentRoute: () => TenantRoute,
+} as any)
 const TenantRequestsRoute = TenantRequestsRouteImport.update({
   id: "/requests",
   path: "/requests",
@@ -133,6 +139,7 @@ export interface FileRoutesByFullPath {
   "/inbox": typeof TenantInboxRoute
   "/panels": typeof TenantPanelsRoute
   "/providers": typeof TenantProvidersRoute
+  "/replies": typeof TenantRepliesRoute
   "/requests": typeof TenantRequestsRoute
   "/settings": typeof TenantSettingsRoute
   "/test-room": typeof TenantTestRoomRoute
@@ -151,6 +158,7 @@ export interface FileRoutesByTo {
   "/inbox": typeof TenantInboxRoute
   "/panels": typeof TenantPanelsRoute
   "/providers": typeof TenantProvidersRoute
+  "/replies": typeof TenantRepliesRoute
   "/requests": typeof TenantRequestsRoute
   "/settings": typeof TenantSettingsRoute
   "/test-room": typeof TenantTestRoomRoute
@@ -173,6 +181,7 @@ export interface FileRoutesById {
   "/_tenant/inbox": typeof TenantInboxRoute
   "/_tenant/panels": typeof TenantPanelsRoute
   "/_tenant/providers": typeof TenantProvidersRoute
+  "/_tenant/replies": typeof TenantRepliesRoute
   "/_tenant/requests": typeof TenantRequestsRoute
   "/_tenant/settings": typeof TenantSettingsRoute
   "/_tenant/test-room": typeof TenantTestRoomRoute
@@ -193,6 +202,7 @@ export interface FileRouteTypes {
     | "/inbox"
     | "/panels"
     | "/providers"
+    | "/replies"
     | "/requests"
     | "/settings"
     | "/test-room"
@@ -211,6 +221,7 @@ export interface FileRouteTypes {
     | "/inbox"
     | "/panels"
     | "/providers"
+    | "/replies"
     | "/requests"
     | "/settings"
     | "/test-room"
@@ -232,6 +243,7 @@ export interface FileRouteTypes {
     | "/_tenant/inbox"
     | "/_tenant/panels"
     | "/_tenant/providers"
+    | "/_tenant/replies"
     | "/_tenant/requests"
     | "/_tenant/settings"
     | "/_tenant/test-room"
@@ -343,6 +355,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof TenantProvidersRouteImport
       parentRoute: typeof TenantRoute
     }
+    "/_tenant/replies": {
+      id: "/_tenant/replies"
+      path: "/replies"
+      fullPath: "/replies"
+      preLoaderRoute: typeof TenantRepliesRouteImport
+      parentRoute: typeof TenantRoute
+    }
     "/_tenant/requests": {
       id: "/_tenant/requests"
       path: "/requests"
@@ -415,6 +434,7 @@ interface TenantRouteChildren {
   TenantInboxRoute: typeof TenantInboxRoute
   TenantPanelsRoute: typeof TenantPanelsRoute
   TenantProvidersRoute: typeof TenantProvidersRoute
+  TenantRepliesRoute: typeof TenantRepliesRoute
   TenantRequestsRoute: typeof TenantRequestsRoute
   TenantSettingsRoute: typeof TenantSettingsRoute
   TenantTestRoomRoute: typeof TenantTestRoomRoute
@@ -428,6 +448,7 @@ const TenantRouteChildren: TenantRouteChildren = {
   TenantInboxRoute: TenantInboxRoute,
   TenantPanelsRoute: TenantPanelsRoute,
   TenantProvidersRoute: TenantProvidersRoute,
+  TenantRepliesRoute: TenantRepliesRoute,
   TenantRequestsRoute: TenantRequestsRoute,
   TenantSettingsRoute: TenantSettingsRoute,
   TenantTestRoomRoute: TenantTestRoomRoute,

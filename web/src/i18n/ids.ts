@@ -10,6 +10,7 @@ import type home from "./en/home.json";
 import type inbox from "./en/inbox.json";
 import type panels from "./en/panels.json";
 import type providers from "./en/providers.json";
+import type replies from "./en/replies.json";
 import type requests from "./en/requests.json";
 import type room from "./en/room.json";
 import type settings from "./en/settings.json";
@@ -29,6 +30,7 @@ export type MessageId =
   | keyof typeof panels
   | keyof typeof inbox
   | keyof typeof providers
+  | keyof typeof replies
   | keyof typeof requests
   | keyof typeof room
   | keyof typeof settings
