@@ -219,3 +219,37 @@ test("imports a list after a look at what it would do", async ({ page, world }) 
   await page.getByRole("link", { name: "back to the first" }).scrollIntoViewIfNeeded();
   await shot(page, "customers-page-2");
 });
+
+test("who may only look sees why nothing can be pressed", async ({ page, world }) => {
+  const shop = await owner(page, world, "agent");
+  const url = world.stage.url;
+  await expect.poll(async () => (await shop.get<unknown[]>("/panels")).length, { timeout: 30_000 }).toBe(1);
+  const rina = await shop.post<{ id: string }>("/customers", { name: "Rina Media", links: [] });
+  const cedar = await shop.post<{ id: string }>("/providers", { alias: "Cedar", names: ["provider-one.example"] });
+  world.sql(`update platform.membership set role = 'agent' where tenant_id = '${shop.tenant}'`);
+  await expect
+    .poll(async () => (await (await page.request.get(`${url}/api/v1/me`)).json()).tenants[0].role, { timeout: 20_000 })
+    .toBe("agent");
+
+  await page.goto(`${url}/customers?open=${rina.id}`);
+  await expect(page.getByRole("complementary", { name: "Customer Rina Media" })).toBeVisible();
+  await expect(page.getByText("The owner of the shop changes customers.").first()).toBeVisible();
+  await expect(page.getByRole("button", { name: "Remove" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "New customer" })).toHaveAttribute("aria-disabled", "true");
+  await accessible(page, "customers-agent");
+  await page.goto(`${url}/customers?view=import`);
+  await expect(page.getByText("The owner of the shop changes customers.")).toBeVisible();
+  await page.goto(`${url}/providers?open=${cedar.id}`);
+  const side = page.getByRole("complementary", { name: "Provider Cedar" });
+  await expect(side.getByRole("button", { name: "Show", exact: true })).toHaveAttribute("aria-disabled", "true");
+  await expect(side.getByRole("button", { name: "Choose a group" })).toHaveAttribute("aria-disabled", "true");
+  await accessible(page, "providers-agent");
+  await page.goto(`${url}/replies?open=refill_requested`);
+  await expect(page.getByLabel("Text in English")).toHaveAttribute("readonly", "");
+  await expect(page.getByText("The owner of the shop changes texts.").first()).toBeVisible();
+  await accessible(page, "replies-agent");
+
+  // A customer that is gone, or of another shop.
+  await page.goto(`${url}/customers?open=00000000-0000-7000-8000-000000000001`);
+  await expect(page.getByText("Nothing behind this link")).toBeVisible();
+});

@@ -68,6 +68,7 @@ test("names a provider found in orders, gives it a group, and takes it back", as
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByRole("heading", { name: "A group for Cedar" })).toBeVisible();
   await expect(dialog.getByText("Cedar refills")).toBeVisible();
+  await expect(dialog.getByRole("radio", { name: /Cedar refills/ })).toBeInViewport();
   await accessible(page, "providers-route");
   await dialog.getByRole("button", { name: "Use this group" }).click({ force: true });
   await expect(dialog).toBeVisible();

@@ -57,6 +57,7 @@ function Detail({ customer, onUnlinked }: { customer: CustomerRow; onUnlinked: (
   const why = can("customers.manage") ? undefined : t("customers.role_why");
   return (
     <>
+      {why && <p className="hint">{why}</p>}
       <dl className="dl">
         <dt>{t("customers.open_requests")}</dt>
         <dd>
@@ -102,7 +103,11 @@ function Detail({ customer, onUnlinked }: { customer: CustomerRow; onUnlinked: (
             ))}
           </ul>
         )}
-        {can("customers.manage") && <AddUsername customer={customer} />}
+        {can("customers.manage") ? (
+          <AddUsername customer={customer} />
+        ) : (
+          customer.links.length === 0 && <p className="mut">{t("common.none")}</p>
+        )}
       </Sec>
       <Sec level={3} title={t("customers.writes_from")}>
         {customer.identities.length > 0 ? (

@@ -8,7 +8,7 @@ import { fieldErrors, isApiError } from "../../api/problem";
 import { type MessageId, useT } from "../../i18n";
 import { useFormat, useSession, useTenant } from "../../lib/session";
 import { useTitle } from "../../lib/title";
-import { Button, ButtonLink, Empty, Note, SkeletonLines, toast, useProblemText } from "../../ui";
+import { Button, ButtonLink, Empty, Note, SkeletonLines, useProblemText } from "../../ui";
 import "../../styles/people.css";
 import { ChooseFile } from "./ChooseFile";
 import { DryRun } from "./DryRun";
@@ -47,7 +47,6 @@ export function ImportPage({ show }: { show: Shown | undefined }) {
       ),
     onSuccess: (result) => {
       setDone(result);
-      toast(t("customers.import.done", { count: result.added + result.changed }));
       void refresh();
     },
     onError: (error, { file }) => {

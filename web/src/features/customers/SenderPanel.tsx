@@ -75,6 +75,7 @@ function Sender({
   const muted = isMuted(sender, now);
   return (
     <>
+      {why && <p className="hint">{why}</p>}
       <dl className="dl">
         <dt>{t("customers.sender.on")}</dt>
         <dd>

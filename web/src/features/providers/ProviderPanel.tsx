@@ -88,6 +88,7 @@ function Detail(props: {
   );
   return (
     <>
+      {why && <p className="hint">{why}</p>}
       <dl className="dl">
         <dt>{t("providers.waiting")}</dt>
         {waiting}

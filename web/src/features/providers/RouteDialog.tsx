@@ -89,13 +89,13 @@ export function RouteDialog(props: {
       }
       onClose={props.onClose}
     >
-      {/* The form takes the focus, not its first field: that would open a phone's keyboard over the groups. */}
-      <form
-        ref={(form) => form?.setAttribute("autofocus", "")}
-        tabIndex={-1}
-        onSubmit={submit}
-        className="stack gap-4 calm-focus"
-      >
+      <form onSubmit={submit} className="stack gap-4">
+        {!route && (
+          // The focus begins here and not in the first field: that would open a phone's keyboard over the groups.
+          <p ref={(first) => first?.setAttribute("autofocus", "")} tabIndex={-1} className="two calm-focus">
+            {t("providers.becomes")}
+          </p>
+        )}
         {!route && (
           <GroupPicker value={chat} onChange={setChat} error={errors.chat?.message} onBind={props.onBind} />
         )}
@@ -154,7 +154,6 @@ export function RouteDialog(props: {
             </Field>
           )}
         </div>
-        {!route && <p className="two">{t("providers.becomes")}</p>}
         {save.isError && Object.keys(errors).length === 0 && (
           <Note tone="failed" live>
             <p>{text(save.error)}</p>
