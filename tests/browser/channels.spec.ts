@@ -23,7 +23,11 @@ const listens = (world: World, bot: Bot) =>
 test("a bot from its token to its end", async ({ page, world }) => {
   const shop = await owner(page, world, "bots");
   const bot = await makeBot(world, false);
-  await page.goto(`${world.stage.url}/channels`);
+  // The checklist leads to the form itself.
+  await page.goto(`${world.stage.url}/home`);
+  await page.getByRole("link", { name: "Connect Telegram bot" }).click();
+  await expect(page.getByRole("dialog", { name: "Connect Telegram bot" })).toBeVisible();
+  await page.getByRole("button", { name: "Cancel" }).click();
   await expect(page.getByRole("heading", { name: "No channel yet" })).toBeVisible();
   await accessible(page, "channels-empty");
 

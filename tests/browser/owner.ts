@@ -1,7 +1,7 @@
 // An owner with a shop, made over the API: what the walks of single pages begin with.
 
 import { type APIResponse, expect, type Page, test } from "@playwright/test";
-import type { World } from "./world.ts";
+import { elsewhere, type World } from "./world.ts";
 
 export interface Owner {
   name: string;
@@ -20,7 +20,7 @@ export async function owner(page: Page, world: World, word: string): Promise<Own
   const headers = { origin: world.stage.url };
   const panel = world.stage.panels[0]!;
   const made = await page.request.post(`${base}/signup`, {
-    headers,
+    headers: { ...headers, ...elsewhere() },
     data: {
       username: name, password: "three brown goats at dawn", whatsapp_number: "+9779800000001", telegram_username: "@asha_shop",
       panel_url: panel.url, panel_kind: null, panel_key: panel.key, accept_terms: true, locale: "en", time_zone: "Asia/Kathmandu",

@@ -1,7 +1,7 @@
 // A shop with a bot and customers who write to it, for the walks through test room, inbox and live pages.
 
 import type { Page } from "@playwright/test";
-import { expect, type World } from "./world.ts";
+import { elsewhere, expect, type World } from "./world.ts";
 
 export interface Shop {
   tenant: string;
@@ -25,7 +25,7 @@ export async function signUp(page: Page, world: World, username: string): Promis
   if (!panel) throw new Error("the stage has no panel");
   const headers = { origin: world.stage.url };
   const made = await page.request.post(`${world.stage.url}/api/v1/signup`, {
-    headers,
+    headers: { ...headers, ...elsewhere() },
     data: {
       username, password: PASSWORD, whatsapp_number: "+977 9800000001", telegram_username: "@asha_shop",
       panel_url: panel.url, panel_key: panel.key, accept_terms: true, time_zone: "Asia/Kathmandu",
