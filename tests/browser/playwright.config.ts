@@ -17,7 +17,11 @@ export default defineConfig({
   use: {
     launchOptions: {
       ...(chromium ? { executablePath: chromium } : {}),
-      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+      args: [
+        "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+        // Pages that come from a folder (see `built`) count as from elsewhere and could not open the socket.
+        ...(process.env["PANEL_DIST"] ? ["--disable-features=LocalNetworkAccessChecks"] : []),
+      ],
     },
     screenshot: "only-on-failure",
     trace: "retain-on-failure",

@@ -144,7 +144,7 @@ export function elsewhere(): Record<string, string> {
 }
 
 /** `PANEL_DIST`: pages of this folder instead of those inside the program, so that a page is looked at without building the server. */
-async function built(page: Page) {
+export async function built(page: Page) {
   const folder = process.env["PANEL_DIST"];
   if (!folder) return;
   const policy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'";

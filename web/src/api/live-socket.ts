@@ -1,18 +1,24 @@
-// The one socket of this page. Imported by the signed-in layouts only.
+// The one socket of this page. Imported by the signed-in layouts only; they follow it by `useLive`.
 import { Live, liveUrl } from "./live";
 import { onStopLive, queryClient, sessionEnded } from "./session";
 
-// Followed by no page yet: the server does not serve `/live`, and a page must not say that it lost what never was.
 export const live = new Live({
   queries: queryClient,
   open: () => new WebSocket(liveUrl(location)),
-  onEnded: (why) => {
-    if (why === "session") sessionEnded();
-    // Rights have changed: who I am is asked for again, and the layouts show what is left.
-    else void queryClient.invalidateQueries();
-  },
+  onEnded: sessionEnded,
 });
 
 onStopLive(() => live.follow(null));
 addEventListener("online", live.online);
+addEventListener("offline", live.offline);
 document.addEventListener("visibilitychange", () => live.hidden(document.visibilityState === "hidden"));
+
+// A clock that jumps: the machine slept, and what looks like an open socket may be none.
+const BEAT_MS = 5000;
+const JUMP_MS = 20_000;
+let beat = Date.now();
+setInterval(() => {
+  const now = Date.now();
+  if (now - beat > JUMP_MS && document.visibilityState === "visible") live.woke();
+  beat = now;
+}, BEAT_MS);

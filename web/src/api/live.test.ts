@@ -70,7 +70,7 @@ describe("live", () => {
     last().hint("wallet");
     last().hint("nonsense");
     last().onmessage?.({ data: "no json" });
-    vi.runOnlyPendingTimers();
+    vi.advanceTimersByTime(500);
     expect(stale()).toEqual([
       '["t","t1","requests"]',
       '["t","t1","home"]',
@@ -105,17 +105,105 @@ describe("live", () => {
     expect(live.getState()).toMatchObject({ status: "lost", since });
   });
 
-  it.each([
-    [4401, "session"],
-    [4403, "forbidden"],
-  ])("stops at %i", (code, why) => {
+  it("stops where the session has ended, and says so once", () => {
     const { live, last, onEnded, sockets } = start();
     live.follow("t1");
     last().hello();
-    last().lose(code);
+    last().lose(4401);
     vi.advanceTimersByTime(60_000);
-    expect(onEnded).toHaveBeenCalledWith(why);
+    expect(onEnded).toHaveBeenCalledOnce();
     expect(sockets).toHaveLength(1);
+    expect(live.getState().status).toBe("off");
+  });
+
+  it("stops where it is not allowed, until it is told to try again", () => {
+    const { live, last, onEnded, sockets } = start();
+    live.follow("t1");
+    last().hello();
+    last().lose(4403);
+    vi.advanceTimersByTime(60_000);
+    live.online();
+    expect(live.getState().status).toBe("refused");
+    expect(onEnded).not.toHaveBeenCalled();
+    expect(sockets).toHaveLength(1);
+    live.retryNow();
+    last().hello();
+    expect(live.getState().status).toBe("open");
+  });
+
+  it("counts sockets that never said anything: somebody has to ask whether we are still let in", () => {
+    const { live, last } = start();
+    live.follow("t1");
+    last().hello();
+    last().lose();
+    expect(live.getUnheard()).toBe(0);
+    vi.advanceTimersByTime(1_000);
+    last().lose();
+    expect(live.getUnheard()).toBe(1);
+  });
+
+  it("waits long where too many pages are open, and says why", () => {
+    const { live, last, sockets } = start();
+    live.follow("t1");
+    last().lose(4429);
+    expect(live.getState()).toMatchObject({ status: "lost", crowded: true });
+    vi.advanceTimersByTime(14_000);
+    expect(sockets).toHaveLength(1);
+    vi.advanceTimersByTime(7_000);
+    expect(sockets).toHaveLength(2);
+    last().hello();
+    expect(live.getState()).not.toHaveProperty("crowded");
+  });
+
+  it("looks at everything again when hints were missed", () => {
+    const { live, last, stale } = start();
+    live.follow("t1");
+    last().hello();
+    last().hint("resync");
+    expect(stale()).toEqual(['"all"']);
+  });
+
+  it("looks once more at what was loaded while the socket was being opened", () => {
+    const { live, last, invalidateQueries } = start();
+    live.follow("t1");
+    last().hello();
+    const heard = Date.now();
+    vi.advanceTimersByTime(1_000);
+    const [{ predicate }] = invalidateQueries.mock.calls[0] as unknown as [
+      { predicate: (query: unknown) => boolean },
+    ];
+    const query = (tenant: string, dataUpdatedAt: number) => ({
+      queryKey: ["t", tenant],
+      state: { dataUpdatedAt },
+    });
+    expect(predicate(query("t1", heard - 1))).toBe(true);
+    expect(predicate(query("t1", heard))).toBe(false);
+    expect(predicate(query("t2", heard - 1))).toBe(false);
+  });
+
+  it("looks every so often in a flood", () => {
+    const { live, last, stale } = start();
+    live.follow("t1");
+    last().hello();
+    for (let n = 0; n < 60; n += 1) {
+      last().hint("wallet");
+      vi.advanceTimersByTime(50);
+    }
+    const looks = stale().filter((key) => key.includes("wallet")).length;
+    expect(looks).toBeGreaterThan(3);
+    expect(looks).toBeLessThan(7);
+  });
+
+  it("is lost at once without a network, and opens anew with one", () => {
+    const { live, last, sockets } = start();
+    live.follow("t1");
+    last().hello();
+    live.offline();
+    expect(live.getState().status).toBe("lost");
+    expect(sockets[0]?.closed).toBe(true);
+    live.online();
+    last().hello();
+    expect(live.getState().status).toBe("open");
   });
 
   it("opens anew after sleep, because a socket may only look alive", () => {
@@ -152,7 +240,7 @@ describe("live", () => {
     expect(first.onmessage).toBeNull();
     last().hello();
     last().hint("chats");
-    vi.runOnlyPendingTimers();
+    vi.advanceTimersByTime(500);
     expect(stale()).toEqual(['["t","t2","chats"]', '["t","t2","home"]']);
     live.follow(null);
     vi.advanceTimersByTime(60_000);

@@ -6,6 +6,7 @@ import { chooseTenant, requireMe } from "../lib/guard";
 import { compact, str } from "../lib/search";
 import { SessionProvider } from "../lib/session";
 import { AppShell } from "../shell/AppShell";
+import { useLive } from "../shell/useLive";
 
 export const Route = createFileRoute("/_me")({
   validateSearch: (search: Record<string, unknown>): { shop?: string } => compact({ shop: str(search.shop) }),
@@ -18,6 +19,7 @@ function MeLayout() {
   const { data: me } = useSuspenseQuery(meQuery);
   const { shop } = Route.useSearch();
   const tenant = chooseTenant(me, shop);
+  useLive(tenant?.tenant ?? null);
   return (
     <SessionProvider me={me} tenant={tenant}>
       <AppShell platform={tenant === null}>

@@ -13,6 +13,7 @@ import { chooseTenant, requireMe } from "../lib/guard";
 import { compact, str } from "../lib/search";
 import { SessionProvider } from "../lib/session";
 import { AppShell } from "../shell/AppShell";
+import { useLive } from "../shell/useLive";
 
 export const Route = createFileRoute("/_tenant")({
   validateSearch: (search: Record<string, unknown>): { shop?: string } => compact({ shop: str(search.shop) }),
@@ -31,6 +32,7 @@ function TenantLayout() {
   const tenant = chooseTenant(me, shop);
   const path = useRouterState({ select: (state) => state.location.pathname });
   const id = tenant?.tenant ?? null;
+  useLive(id);
   useEffect(() => {
     // A new page begins at its heading, also for a screen reader.
     if (path && document.activeElement !== document.body)

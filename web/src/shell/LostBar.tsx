@@ -33,7 +33,9 @@ export function LostBar() {
             </Button>
           }
         >
-          {t("shell.lost", { since: format.time(new Date(state.since).toISOString()) })}{" "}
+          {state.crowded
+            ? t("shell.crowded")
+            : t("shell.lost", { since: format.time(new Date(state.since).toISOString()) })}{" "}
           <span className="tn" aria-hidden="true">
             {t("shell.next_try", { seconds: Math.max(1, Math.ceil(((state.retryAt ?? now) - now) / 1000)) })}
           </span>

@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { Link, useRouter } from "@tanstack/react-router";
 import { CircleArrowRight, Clock3, MessageSquare, Scale, UserCheck } from "lucide-react";
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { api } from "../../api/client";
 import type { Me } from "../../api/contract";
 import { isApiError } from "../../api/problem";
@@ -27,7 +27,10 @@ export function LoginPage({ to, ended }: { to: string; ended: boolean }) {
   useTitle(t("login.title"));
 
   const login = useMutation({
-    mutationFn: () => api.post<Me>("/login", { username: username.trim(), password }),
+    mutationFn: (token: string | undefined) =>
+      token
+        ? api.post<Me>("/login/link", { token })
+        : api.post<Me>("/login", { username: username.trim(), password }),
     onSuccess: (me) => {
       signedIn(me);
       router.history.replace(me.tenants.length === 0 && me.platform && to === "/home" ? "/admin/users" : to);
@@ -43,8 +46,16 @@ export function LoginPage({ to, ended }: { to: string; ended: boolean }) {
     setMissing(lacks);
     const first = Object.keys(lacks)[0];
     if (first) form.current?.querySelector<HTMLInputElement>(`input[name=${first}]`)?.focus();
-    else login.mutate();
+    else login.mutate(undefined);
   };
+  // A one-time link carries its token behind the #, which reaches no log; it is used once, and leaves the address.
+  const { mutate } = login;
+  useEffect(() => {
+    const token = location.hash.slice(1);
+    if (!token) return;
+    history.replaceState(history.state, "", location.pathname + location.search);
+    mutate(token);
+  }, [mutate]);
   // Wrong words belong to the field; a closed account or a lost connection to the form.
   const wrong =
     isApiError(login.error) && login.error.code === "login-failed" ? text(login.error) : undefined;
