@@ -40,7 +40,7 @@ function Body({ settings }: { settings: Settings }) {
   const t = useT();
   const { can } = useSession();
   const manage = can("settings.manage");
-  const { change } = useChange(settings);
+  const { change, busy } = useChange(settings);
   return (
     <>
       {settings.silent_mode && (
@@ -48,7 +48,7 @@ function Body({ settings }: { settings: Settings }) {
           icon={VolumeX}
           action={
             manage && (
-              <Button onClick={() => change({ silent_mode: false }, t("settings.silent.ended"))}>
+              <Button busy={busy} onClick={() => change({ silent_mode: false }, t("settings.silent.ended"))}>
                 {t("settings.silent.end")}
               </Button>
             )

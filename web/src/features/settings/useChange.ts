@@ -20,7 +20,9 @@ export function useChange(settings: Settings) {
     mutationFn: (edit: Partial<SettingsEdit>) => api.patch<Settings>(`/tenants/${tenant}/settings`, edit),
     onMutate: (edit) => {
       const before = client.getQueryData<Settings>(key);
-      if (before) client.setQueryData<Settings>(key, { ...before, ...edit });
+      // Whether customers are answered is said only once it is so.
+      const { silent_mode: _later, ...atOnce } = edit;
+      if (before) client.setQueryData<Settings>(key, { ...before, ...atOnce });
       return { before };
     },
     onSuccess: (fresh, edit) => {
