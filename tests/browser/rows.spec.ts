@@ -36,8 +36,6 @@ function seed(world: World, tenant: string, rows: number) {
              case when n % 10 = 0 then 'no route leads to the provider''s group' end, 'completed', ${id("8000")}, array['7450284'], ${at},
              case when n % 10 <> 0 then now() end
         from generate_series(1, ${rows}) n, (select id from panel limit 1) p;
-    insert into panel (id, kind, name, base_url, secret, abilities, min_gap_ms, created_at)
-      select ${id("9000")}, 'perfect_panel_admin_v2', 'Panel ' || n, 'https://panel' || n || '.example', p.secret, p.abilities, 0, ${at} from generate_series(2, ${Math.max(1, Math.min(rows, 12))}) n, (select secret, abilities from panel limit 1) p;
     insert into ledger (key, kind, amount, balance_after, held_after, reason, at)
       select 'rows:' || n, 'grant', 1000000, 0, 0, 'a gift', ${at} from generate_series(1, ${rows}) n;
     insert into setting (key, value, updated_at) select 'test_examples', jsonb_agg(jsonb_build_object('id', ${id("8900")}, 'name', 'Example ' || n, 'text',
@@ -55,6 +53,10 @@ for (const rows of [0, 1, 50, 5000]) {
   test(`each page with ${rows} rows`, async ({ page, world }) => {
     const shop = await owner(page, world, `rows${rows}`);
     seed(world, shop.tenant, rows);
+    // Keys are sealed for their rows: panels are connected as everybody does.
+    for (const [at, panel] of world.stage.panels.slice(1, Math.min(rows, 3)).entries()) {
+      await shop.post("/panels", { name: `Panel ${at + 2}`, url: panel.url, key: panel.key });
+    }
     for (const at of PAGES) {
       const name = `rows-${rows}-${at.replace(/\W+/g, "-")}`;
       await page.goto(`${world.stage.url}/${at}`);
@@ -69,7 +71,7 @@ for (const rows of [0, 1, 50, 5000]) {
     }
     if (rows === 5000) {
       await page.goto(`${world.stage.url}/requests`);
-      await expect(page.getByText("480000001", { exact: true }).first()).toBeVisible();
+      await expect(page.getByText("480000010", { exact: true }).first()).toBeVisible();
       // The whole table is never in the page at once.
       expect(await page.getByText(/^4800\d{5}$/).count()).toBeLessThan(400);
     }
