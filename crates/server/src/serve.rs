@@ -10,8 +10,7 @@ use switchboard_store::{
     MigrateError,
     queue::{Claimed, Handler, Outcome, Queue, Worker, WorkerConfig},
 };
-use switchboard_tenant::TenantJobs;
-use switchboard_tenant::live::Topic;
+use switchboard_tenant::{TenantJobs, live::Topic, retention};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -52,6 +51,8 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     meter::install().context("figures cannot be counted")?;
     let api = app.api()?;
     let routes = router(api.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let (again, until) = (api.clone(), stop.clone());
+    tasks.spawn(async move { forget_words(again, until).await });
     let (queue, until) = (app.queue.clone(), stop.clone());
     tasks.spawn(async move { tidy(api, queue, until).await });
     let until = stop.clone();
@@ -92,6 +93,43 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     while tasks.join_next().await.is_some() {}
     app.close().await;
     Ok(())
+}
+
+/// Every hour, the words of chats that are older than their owners want them kept.
+async fn forget_words(api: Arc<App>, stop: CancellationToken) {
+    let mut hour = tokio::time::interval(Duration::from_secs(3600));
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = hour.tick() => {}
+        }
+        let tenants = match api.tenants.list().await {
+            Ok(tenants) => tenants,
+            Err(error) => {
+                tracing::warn!(error = %error, "old chats could not be forgotten; the next hour tries again");
+                continue;
+            }
+        };
+        for tenant in tenants {
+            if stop.is_cancelled() {
+                return;
+            }
+            let id = TenantId::from_uuid(tenant.id);
+            let forgotten = async {
+                match api.db.scope_if_active(id).await? {
+                    Some(scope) => retention::forget(&api.hub, &scope).await,
+                    None => Ok(0),
+                }
+            };
+            match forgotten.await {
+                Ok(0) => {}
+                Ok(messages) => tracing::info!(tenant.id = %id, messages, "words of old chats are forgotten"),
+                Err(error) => {
+                    tracing::warn!(tenant.id = %id, error = %error, "old chats of a tenant could not be forgotten")
+                }
+            }
+        }
+    }
 }
 
 /// What grows with use is forgotten again: limits of who has gone, answers that nobody repeats any more.

@@ -45,6 +45,7 @@ repositories! {
     wallet: tenant::wallet::Wallet<'_>,
     settings: tenant::settings::Settings<'_>,
     audit: tenant::audit::Audit<'_>,
+    retention: tenant::retention::Retention<'_>,
     audit_list: tenant::audit_list::AuditList<'_>,
     ledger_list: tenant::ledger_list::LedgerList<'_>,
 }

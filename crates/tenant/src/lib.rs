@@ -34,6 +34,7 @@ pub mod providers;
 pub mod replay;
 pub mod replies;
 pub mod requests;
+pub mod retention;
 pub mod search;
 pub mod send;
 pub mod settings;

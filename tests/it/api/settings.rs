@@ -1,10 +1,13 @@
 //! `/api/v1/tenants/{tenant}/settings`, and that silent mode is kept.
 
+use std::time::Duration;
+
 use pretty_assertions::assert_eq;
 use serde_json::json;
+use switchboard_tenant::retention;
 use switchboard_testkit::TestApp;
 
-use super::shop::Shop;
+use super::shop::{Shop, request_of};
 
 #[tokio::test]
 async fn the_cost_of_each_style_is_shown_before_it_is_chosen() {
@@ -110,4 +113,38 @@ async fn silent_mode_processes_and_logs_and_sends_nothing() {
         .expect(200);
     shop.says("481799696 cancel").await;
     assert_eq!(shop.acts(), 1);
+}
+
+#[tokio::test]
+async fn words_are_forgotten_after_the_time_that_the_owner_set_and_requests_stay() {
+    let app = TestApp::start().await;
+    let asha = app.owner("asha").await;
+    let shop = Shop::open(&app, &asha).await;
+    shop.order("481799696", "In progress");
+    shop.order("481799190", "In progress");
+    let hub = &app.app.hub;
+    assert_eq!(retention::forget(hub, asha.scope()).await.unwrap(), 0);
+    shop.says("481799696 status").await;
+    shop.sql("UPDATE outbox SET state = 'sent'").await;
+    app.db.clock.advance(Duration::from_secs(5 * 86_400));
+    shop.says("481799190 status").await;
+    shop.sql("UPDATE outbox SET state = 'sent'").await;
+    app.db.clock.advance(Duration::from_secs(3 * 86_400));
+    asha.patch(&asha.at("/settings"), json!({"retention_days": 7}))
+        .await
+        .expect(200);
+    assert_eq!(retention::forget(hub, asha.scope()).await.unwrap(), 2);
+    assert_eq!(retention::forget(hub, asha.scope()).await.unwrap(), 0);
+    let words = async |order: &str| {
+        let id = request_of(&asha, order).await;
+        let detail = asha.get(&asha.at(&format!("/requests/{id}"))).await.expect(200);
+        detail["message_text"].clone()
+    };
+    assert_eq!(words("481799696").await, json!(null));
+    assert_eq!(words("481799190").await, json!("481799190 status"));
+    let texts: Vec<String> = shop.outbox().await.into_iter().map(|(.., text)| text).collect();
+    assert_eq!(texts, ["", "481799190: in progress"]);
+    app.db.clock.advance(Duration::from_secs(5 * 86_400));
+    assert_eq!(retention::forget(hub, asha.scope()).await.unwrap(), 2);
+    assert_eq!(words("481799190").await, json!(null));
 }

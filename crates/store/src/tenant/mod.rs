@@ -20,6 +20,7 @@ pub mod provider_book;
 pub mod providers;
 pub mod request_list;
 pub mod requests;
+pub mod retention;
 pub mod settings;
 pub mod test_examples;
 pub mod wallet;

@@ -300,18 +300,22 @@ fn in_words(uses: &PanelUses) -> String {
 async fn card(hub: &Hub, scope: &TenantScope, entry: PanelEntry) -> Result<PanelCard, KeepError> {
     let kind = stored_kind(&entry)?;
     let key = opened(hub, scope, &entry).await?;
-    let report =
-        last_report(&entry).unwrap_or_else(|| PanelReport::new(words::works(kind), entry.created_at));
+    let last = last_report(&entry);
+    // A key test that went well is an answer, too.
+    let tested = last
+        .as_ref()
+        .and_then(|report| (report.state == ReportState::Ok).then_some(report.checked_at));
+    let report = last.unwrap_or_else(|| PanelReport::new(words::works(kind), entry.created_at));
     Ok(PanelCard {
         id: entry.id.into(),
         kind,
-        report,
         key_hint: hint(&key),
         name: entry.name,
         url: entry.base_url,
         time_zone: entry.time_zone,
         min_gap_ms: u32::try_from(entry.min_gap_ms).unwrap_or(0),
-        last_answer_at: entry.last_answer_at,
+        last_answer_at: entry.last_answer_at.max(tested),
+        report,
         customers: u64::try_from(entry.customers).unwrap_or(0),
         created_at: entry.created_at,
     })
