@@ -1,4 +1,4 @@
-# The whole vocabulary: setup demo run dev check test generate bench lighthouse. CI calls the same recipes.
+# The whole vocabulary: setup demo run dev check test fuzz generate bench lighthouse. CI calls the same recipes.
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 CARGO_TARGET_DIR ?= $(CURDIR)/target
@@ -7,10 +7,11 @@ BIN := $(CARGO_TARGET_DIR)/debug
 export CARGO_TERM_COLOR ?= auto
 NEXTEST := cargo nextest run --workspace
 
-.PHONY: help setup web build demo run dev check test generate bench lighthouse
+.PHONY: help setup web build demo run dev check test fuzz generate bench lighthouse
 help:
 	@printf 'make demo      the main job happening in this terminal, with everything it needs\n'
 	@printf 'make test      every test\n'
+	@printf 'make fuzz      five minutes of made-up requests to every operation of the API; FUZZ="--seed 7" has a run again\n'
 	@printf 'make run       the real product, empty; it says what to do next\n'
 	@printf 'make dev       the product, restarted when a source changes\n'
 	@printf 'make check     format, lints, licences\n'
@@ -51,6 +52,10 @@ test: web
 	@bash infra/web.sh check
 	@$(NEXTEST)
 	@bash infra/browser.sh "$(BIN)"
+
+# A whole installation of its own, and schemathesis over web/openapi.json.
+fuzz: build
+	@bash infra/fuzz.sh "$(BIN)" $(FUZZ)
 
 generate: web
 	@cargo build --workspace --bins --tests --quiet

@@ -42,15 +42,14 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     processes, cluster = [], None
 
-    def start(name, *arguments, env=None):
+    def start(name, *arguments, env=None, until=None):
         process = subprocess.Popen([binaries / name, *map(str, arguments)], stdout=subprocess.PIPE, text=True, env=env,
                                    stderr=open(work / f"{name}.log", "a"), start_new_session=True)
         processes.append(process)
         lines = []
-        # What the server says at its start holds the one-time link of the first administrator.
         for line in process.stdout:
             lines.append(line.strip())
-            if name != "switchboard" or "serves on" in line:
+            if until is None or until in line:
                 break
         if not lines:
             sys.exit(f"stage: {name} did not start: {(work / f'{name}.log').read_text()[-3000:]}")
@@ -72,17 +71,18 @@ def main():
         arguments = ["--data-dir", data, "--telegram-api-url", peer, "--listen", f"127.0.0.1:{port}", "--public-url", url,
                      "--outbound-allow", ",".join(allowed), *flags]
         env = dict(os.environ, DATABASE_URL=cluster.url, RUST_LOG=os.environ.get("RUST_LOG", "info"))
-        server, _ = start("switchboard", *arguments, "serve", env=env)
+        # An empty server says last how its first administrator is made.
+        server, said = start("switchboard", *arguments, "serve", env=env, until="/setup/")
         print(json.dumps({"url": url, "simulator": simulator, "peer": peer, "panels": panels, "socket": cluster.socket, "psql": f"{cluster.bin}/psql",
                           "database_url": cluster.url, "arguments": [str(a) for a in arguments], "binary": str(binaries / "switchboard"),
-                          "log": str(work / "switchboard.log"), "pid": server.pid}), flush=True)
+                          "log": str(work / "switchboard.log"), "setup_link": said[-1], "pid": server.pid}), flush=True)
         # One command a line: `restart` stops the server hard and starts it again with the same address.
         for line in sys.stdin:
             if line.strip() == "restart":
                 server.kill()
                 server.wait()
                 time.sleep(0.1)
-                server, _ = start("switchboard", *arguments, "serve", env=env)
+                server, _ = start("switchboard", *arguments, "serve", env=env, until="serves on")
                 print(json.dumps({"pid": server.pid}), flush=True)
     finally:
         for process in reversed(processes):

@@ -28,6 +28,11 @@ impl Rate {
         Self { burst, every }
     }
 
+    fn times(self, factor: u32) -> Self {
+        let factor = factor.max(1);
+        Self::new(self.burst.saturating_mul(factor), self.every / factor)
+    }
+
     fn quota(self) -> Quota {
         let burst = NonZeroU32::new(self.burst).unwrap_or(NonZeroU32::MIN);
         Quota::with_period(self.every.max(Duration::from_micros(1)))
@@ -70,6 +75,20 @@ impl Default for Rates {
 }
 
 impl Rates {
+    /// So many times as often.
+    #[must_use]
+    pub fn times(self, factor: u32) -> Self {
+        Self {
+            address: self.address.times(factor),
+            account: self.account.times(factor),
+            tenant: self.tenant.times(factor),
+            login_address: self.login_address.times(factor),
+            login_name: self.login_name.times(factor),
+            sign_up: self.sign_up.times(factor),
+            key_check: self.key_check.times(factor),
+        }
+    }
+
     /// As good as none, for tests and benches of other things.
     pub fn unlimited() -> Self {
         let rate = Rate::new(u32::MAX, Duration::from_micros(1));

@@ -1,18 +1,19 @@
 //! The document that describes the API, and what is the same for every operation of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use http::StatusCode;
 use utoipa::{
     OpenApi,
     openapi::{
-        Components, Content, ContentBuilder, Ref, RefOr, ResponseBuilder, Schema,
-        path::{Operation, PathItem},
-        schema::{SchemaType, Type},
+        Components, Content, ContentBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Schema,
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
+        schema::{ObjectBuilder, SchemaType, Type},
         security::{ApiKey, ApiKeyValue, SecurityScheme},
     },
 };
 
-use crate::problem::ProblemBody;
+use crate::{Code, problem::ProblemBody};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -38,26 +39,21 @@ pub(crate) fn base() -> utoipa::openapi::OpenApi {
     Base::openapi()
 }
 
-/// Adds to every operation what all share: the error, and the session where one is needed.
+/// Adds to every operation what all share: how it refuses, and the session where one is needed.
 pub(crate) fn finish(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     document.info.version = "1".to_owned();
-    for item in document.paths.paths.values_mut() {
-        for operation in operations(item) {
-            once_each(operation);
-            let problem = ResponseBuilder::new()
-                .description("What went wrong; docs/errors.md lists the codes.")
-                .content(
-                    "application/problem+json",
-                    ContentBuilder::new()
-                        .schema(Some(Ref::from_schema_name("Problem")))
-                        .build(),
-                )
-                .build();
-            operation
-                .responses
-                .responses
-                .entry("default".to_owned())
-                .or_insert(RefOr::T(problem));
+    for (path, item) in &mut document.paths.paths {
+        let writes = [&mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+        for operation in writes.into_iter().flatten() {
+            refusals(path, operation, true);
+            // Of nobody who is signed in nothing is kept.
+            if operation.security.is_some() {
+                let key = idempotency_key();
+                operation.parameters.get_or_insert_default().push(RefOr::T(key));
+            }
+        }
+        if let Some(operation) = &mut item.get {
+            refusals(path, operation, false);
         }
     }
     answers_are_whole(&mut document);
@@ -65,11 +61,94 @@ pub(crate) fn finish(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi:
         "__Host-switchboard",
         "Set by signing in. On the machine itself, without https, its name is `switchboard`.",
     )));
+    let components = document.components.get_or_insert_with(Components::new);
+    components.add_security_scheme("session", cookie);
+    components.responses.extend(problems());
     document
-        .components
-        .get_or_insert_with(Components::new)
-        .add_security_scheme("session", cookie);
-    document
+}
+
+/// With which statuses an operation can refuse. There is no `default`: what is not named here is a mistake.
+fn refusals(path: &str, operation: &mut Operation, writes: bool) {
+    once_each(operation);
+    let parameters = operation.parameters.as_deref().unwrap_or_default();
+    let has = |wanted: &dyn Fn(&Parameter) -> bool| {
+        let mut all = parameters.iter();
+        all.any(|one| matches!(one, RefOr::T(one) if wanted(one)))
+    };
+    let is_query = |one: &Parameter| one.parameter_in == ParameterIn::Query;
+    let (queries, pages) = (
+        has(&is_query),
+        has(&|one| is_query(one) && matches!(one.name.as_str(), "after" | "before")),
+    );
+    let (in_path, in_tenant) = (path.contains('{'), path.contains("{tenant}"));
+    let is_link = path.contains("/setup/") || path.ends_with("/link");
+    let signed_in = operation.security.is_some();
+    for (status, applies) in [
+        (StatusCode::BAD_REQUEST, writes || pages),
+        (StatusCode::UNAUTHORIZED, signed_in || writes),
+        (StatusCode::FORBIDDEN, signed_in || writes || is_link),
+        (StatusCode::NOT_FOUND, in_path),
+        (StatusCode::REQUEST_TIMEOUT, true),
+        (StatusCode::CONFLICT, in_tenant || (writes && signed_in)),
+        (StatusCode::GONE, is_link && writes),
+        (StatusCode::PAYLOAD_TOO_LARGE, writes),
+        (StatusCode::UNSUPPORTED_MEDIA_TYPE, writes),
+        (StatusCode::MISDIRECTED_REQUEST, true),
+        (StatusCode::UNPROCESSABLE_ENTITY, writes || queries),
+        (StatusCode::TOO_MANY_REQUESTS, true),
+        (StatusCode::INTERNAL_SERVER_ERROR, true),
+        (StatusCode::SERVICE_UNAVAILABLE, true),
+    ] {
+        if applies {
+            let responses = &mut operation.responses.responses;
+            responses
+                .entry(status.as_str().to_owned())
+                .or_insert_with(|| RefOr::Ref(Ref::from_response_name(response_name(status))));
+        }
+    }
+}
+
+fn response_name(status: StatusCode) -> String {
+    format!("Problem{}", status.as_u16())
+}
+
+/// One answer per status of the closed list, with the codes that it can have.
+fn problems() -> BTreeMap<String, RefOr<Response>> {
+    let mut codes: BTreeMap<StatusCode, Vec<String>> = BTreeMap::new();
+    for code in Code::ALL {
+        let line = format!("`{}`", code.as_str());
+        codes.entry(code.status()).or_default().push(line);
+    }
+    let named = codes.into_iter().map(|(status, codes)| {
+        let schema = Some(Ref::from_schema_name("Problem"));
+        let response = ResponseBuilder::new()
+            .description(codes.join(", "))
+            .content(
+                "application/problem+json",
+                ContentBuilder::new().schema(schema).build(),
+            )
+            .build();
+        (response_name(status), RefOr::T(response))
+    });
+    named.collect()
+}
+
+fn idempotency_key() -> Parameter {
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "The same request with the same key is done once, and answered alike for a day.",
+        ))
+        .schema(Some(
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .min_length(Some(1))
+                .max_length(Some(128))
+                .pattern(Some("^[!-~]+$")),
+        ))
+        .build()
 }
 
 /// The path's parameters are named by the endpoint's notes and by its extractors too: the first of a name counts.

@@ -3,10 +3,13 @@
 //! A cursor is the sort key of the last row, opaque to clients.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error},
+};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{Code, Problem};
+use crate::{Code, Problem, extract::OUT_OF_RANGE};
 
 /// One page. `next` is given back as `after` for the one behind it; `null`: this was the last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -22,9 +25,20 @@ pub struct Page<T> {
 pub struct PageQuery {
     /// Rows of a page; 50 unless told, at most 200.
     #[param(minimum = 1, maximum = 200)]
+    #[serde(default, deserialize_with = "page_size")]
     pub limit: Option<u32>,
     /// `next` of the page before.
     pub after: Option<String>,
+}
+
+/// What is out of range is told, so that nobody takes a shorter page for the whole.
+pub(crate) fn page_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    match Option::deserialize(deserializer)? {
+        Some(size) if !(1..=200).contains(&size) => Err(D::Error::custom(format_args!(
+            "{OUT_OF_RANGE}A page has 1 to 200 rows."
+        ))),
+        size => Ok(size),
+    }
 }
 
 impl PageQuery {
@@ -104,6 +118,18 @@ mod tests {
 
     #[test]
     fn a_foreign_cursor_is_refused_and_limits_are_bounded() {
+        for (text, limit) in [
+            ("", Some(None)),
+            ("limit=200", Some(Some(200))),
+            ("limit=0", None),
+            ("limit=201", None),
+            ("limit=-1", None),
+        ] {
+            let read = serde_urlencoded::from_str::<PageQuery>(text)
+                .ok()
+                .map(|query| query.limit);
+            assert_eq!(read, limit, "{text}");
+        }
         for text in ["", "x", "bnVsbA!", &write_cursor(&"a text")] {
             assert!(read_cursor::<u32>(text).is_err(), "{text}");
         }

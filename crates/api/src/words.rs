@@ -3,7 +3,10 @@
 //!
 //! Invariant: each list is that of the code or table which writes the words; the tests compare, and the fuzzer looks at answers.
 
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{IntoDeserializer, value::StringDeserializer},
+};
 use utoipa::ToSchema;
 
 macro_rules! words {
@@ -58,6 +61,20 @@ words! {
 
     /// `hello` comes first; `resync`: look at everything again.
     LiveTopic { Hello, Resync, Requests, Chats, Channels, Panels, Wallet, Setup, Providers, Customers }
+}
+
+/// A field that is used as text and takes only the words of `T`.
+pub(crate) fn word<'de, T, D>(deserializer: D) -> Result<Option<String>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    let text = Option::<String>::deserialize(deserializer)?;
+    if let Some(text) = &text {
+        let word: StringDeserializer<D::Error> = text.clone().into_deserializer();
+        T::deserialize(word)?;
+    }
+    Ok(text)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
-use switchboard_api::{ApiSettings, App};
+use switchboard_api::{ApiSettings, App, Rates};
 use switchboard_domain::clock::Clock;
 use switchboard_integrations::http::{GuardedClient, OutboundPolicy};
 use switchboard_platform::{
@@ -116,7 +116,7 @@ impl Installation {
             trusted_proxies: self.config.trusted_proxies()?,
             admin_allow_remote: self.config.admin.allow_remote,
             metrics_allow: self.config.metrics_allow()?,
-            ..ApiSettings::default()
+            rates: Rates::default().times(self.config.http.rate_factor),
         };
         Ok(App::new(
             self.hub.clone(),

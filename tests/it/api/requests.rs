@@ -58,7 +58,7 @@ async fn the_list_shows_what_came_of_each_order_and_narrows_by_every_filter() {
         ("command=cancel", 2),
         ("command=speed_up", 0),
         ("outcome=not_yours", 1),
-        ("outcome=nonsense", 0),
+        ("outcome=cooling_down", 0),
         (&format!("panel={}", shop.panel_id.uuid()), 3),
         (&format!("panel={}", Uuid::from_u128(1)), 0),
         (&format!("provider={}", shop.provider.uuid()), 2),
@@ -116,6 +116,7 @@ async fn pages_follow_one_another_and_wrong_filters_are_named() {
     for (query, error) in [
         ("view=some", "view: not-offered"),
         ("command=speed-up", "command: not-offered"),
+        ("outcome=nonsense", "outcome: not-offered"),
         ("panel=1", "panel: invalid"),
         ("from=yesterday", "from: invalid"),
         ("q=%00", "q: invalid"),

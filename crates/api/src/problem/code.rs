@@ -1,11 +1,20 @@
 //! The closed list of what can go wrong, as clients see it. `docs/errors.md` is made from it.
 
+use std::borrow::Cow;
+
 use axum::http::StatusCode;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr,
+        schema::{ObjectBuilder, Schema, Type},
+    },
+};
 
 macro_rules! codes {
     ($($name:ident = $status:ident $text:literal, $title:literal, $meaning:literal;)*) => {
         /// The stable name of a problem.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, utoipa::ToSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
         pub enum Code { $(#[serde(rename = $text)] $name),* }
 
         impl Code {
@@ -97,6 +106,23 @@ codes! {
         "A bug. The log has the cause under the request's id.";
     Unavailable = SERVICE_UNAVAILABLE "unavailable", "Try again in a moment.",
         "The database is away, or the server stops.";
+}
+
+// By hand: the derive does not see names that a macro hands on.
+impl PartialSchema for Code {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("The stable name of a problem."))
+            .enum_values(Some(Code::ALL.iter().map(|code| code.as_str())))
+            .into()
+    }
+}
+
+impl ToSchema for Code {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Code")
+    }
 }
 
 /// The text of `docs/errors.md`.

@@ -34,6 +34,7 @@ pub struct Http {
     pub public_url: String,
     pub trusted_proxies: Vec<String>,
     pub metrics_allow: Vec<String>,
+    pub rate_factor: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -170,6 +171,11 @@ impl Config {
         if let Some(networks) = var("SWITCHBOARD_METRICS_ALLOW") {
             self.http.metrics_allow = networks.split(',').map(|entry| entry.trim().to_owned()).collect();
         }
+        if let Some(factor) = var("SWITCHBOARD_RATE_FACTOR") {
+            self.http.rate_factor = factor
+                .parse()
+                .map_err(|_| wrong("SWITCHBOARD_RATE_FACTOR", "expected a whole number"))?;
+        }
         if let Some(allow) = var("SWITCHBOARD_ADMIN_ALLOW_REMOTE") {
             self.admin.allow_remote = allow
                 .parse()
@@ -213,6 +219,9 @@ impl Config {
                 "database.slots",
                 "expected 1 to 64 slots of 1 to 16 connections",
             ));
+        }
+        if !(1..=10_000).contains(&self.http.rate_factor) {
+            return Err(wrong("http.rate_factor", "expected 1 to 10000"));
         }
         self.telegram_api_url()?;
         self.public_url()?;
@@ -348,6 +357,23 @@ mod tests {
         let error = Config::load(&flags).unwrap_err().to_string();
         assert!(error.contains("josb"), "{error}");
         std::fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[test]
+    fn limits_are_loosened_by_a_factor_and_never_to_none() {
+        let mut config = defaults();
+        assert_eq!(config.http.rate_factor, 1);
+        for (factor, holds) in [
+            ("0", false),
+            ("50", true),
+            ("10001", false),
+            ("-1", false),
+            ("many", false),
+        ] {
+            let set =
+                config.environment(&|name| (name == "SWITCHBOARD_RATE_FACTOR").then(|| factor.to_owned()));
+            assert_eq!(set.is_ok() && config.validate().is_ok(), holds, "{factor}");
+        }
     }
 
     #[test]

@@ -15,8 +15,10 @@ use crate::{App, Json, Path, Permit, Problem, RequestKey, may};
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct CreditChange {
     /// Micro-credits; negative deducts.
+    #[schema(minimum = -1_000_000_000_000_000i64, maximum = 1_000_000_000_000_000i64)]
     micros: i64,
     /// Stands in the ledger, where the owner reads it, and in the audit.
+    #[schema(min_length = 1, max_length = 500)]
     reason: String,
 }
 

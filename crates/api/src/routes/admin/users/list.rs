@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::view::AdminUser;
-use crate::words::AccountState;
+use crate::words::{AccountState, word};
 use crate::{App, Json, Page, PageQuery, Permit, Problem, Query, may};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -19,6 +19,7 @@ pub struct UserSearch {
     /// The beginning of a username or Telegram name, or a part of a WhatsApp number.
     q: Option<String>,
     #[param(inline, value_type = Option<AccountState>)]
+    #[serde(default, deserialize_with = "word::<AccountState, _>")]
     state: Option<String>,
 }
 
@@ -33,7 +34,7 @@ pub async fn list_users(
 ) -> Result<Json<Page<AdminUser>>, Problem> {
     let filter = Filter {
         search: search.q.as_deref(),
-        state: search.state.as_deref().filter(|state| !state.is_empty()),
+        state: search.state.as_deref(),
         after: page.after::<(DateTime<Utc>, Uuid)>()?,
     };
     let found = users::list(&app.db, filter, page.fetch()).await?;

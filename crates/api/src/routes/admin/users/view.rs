@@ -56,6 +56,7 @@ pub struct Done {
 /// Why it is done: it stands in the audit.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Reason {
+    #[schema(min_length = 1, max_length = 500)]
     pub reason: String,
 }
 

@@ -17,9 +17,10 @@ use crate::{App, Code, Created, FieldErrors, Json, Permit, Problem, TenantPath, 
 #[derive(Deserialize, ToSchema)]
 pub struct ConnectBot {
     /// What the owner calls it; 1 to 60 characters, unique in the shop.
+    #[schema(min_length = 1, max_length = 60)]
     pub name: String,
     /// As @BotFather gave it.
-    #[schema(value_type = String, format = Password)]
+    #[schema(value_type = String, format = Password, min_length = 1)]
     pub token: SecretString,
 }
 

@@ -16,6 +16,7 @@ use crate::{App, FieldErrors, Json, Path, Permit, Problem, TenantPath, TenantSco
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct ChannelEdit {
     /// 1 to 60 characters, unique in the shop.
+    #[schema(min_length = 1, max_length = 60)]
     pub name: Option<String>,
     /// Off: nothing is received or sent. What is written meanwhile waits at the network for a day.
     pub enabled: Option<bool>,

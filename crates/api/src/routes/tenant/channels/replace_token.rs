@@ -16,7 +16,7 @@ use crate::{App, Json, Path, Permit, Problem, TenantPath, TenantScope, may};
 #[derive(Deserialize, ToSchema)]
 pub struct NewToken {
     /// Of the same bot, as @BotFather gave it.
-    #[schema(value_type = String, format = Password)]
+    #[schema(value_type = String, format = Password, min_length = 1)]
     pub token: SecretString,
 }
 

@@ -14,6 +14,7 @@ use crate::{App, FieldErrors, Json, Path, Permit, Problem, RequestKey, TenantPat
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NewChatMessage {
     /// 1 to 4096 characters, sent as they are.
+    #[schema(min_length = 1, max_length = 4096)]
     pub text: String,
     /// The message of this chat that it answers.
     pub reply_to: Option<String>,

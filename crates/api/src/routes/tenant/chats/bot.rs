@@ -36,10 +36,13 @@ pub async fn set_chat_bot(
     Json(input): Json<SetChatBot>,
 ) -> Result<Json<ChatRow>, Problem> {
     let pause = match (input.paused, input.minutes) {
-        (false, _) => Pause::Over,
+        (false, None) => Pause::Over,
         (true, None) => Pause::UntilSwitchedOn,
-        (true, Some(minutes)) if (1..=LONGEST).contains(&minutes) => Pause::For(TimeDelta::minutes(minutes)),
-        (true, Some(_)) => {
+        (paused, Some(minutes)) if (1..=LONGEST).contains(&minutes) => match paused {
+            true => Pause::For(TimeDelta::minutes(minutes)),
+            false => Pause::Over,
+        },
+        (_, Some(_)) => {
             return Err(Problem::field(
                 "minutes",
                 "out-of-range",

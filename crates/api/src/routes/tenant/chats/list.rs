@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::view::ChatRow;
-use crate::words::ChatKind;
+use crate::words::{ChatKind, word};
 use crate::{App, Json, Page, PageQuery, Permit, Problem, Query, TenantPath, TenantScope, may};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -22,6 +22,7 @@ pub struct ChatsFilter {
     /// Part of the title, or of the customer's name.
     pub q: Option<String>,
     #[param(inline, value_type = Option<ChatKind>)]
+    #[serde(default, deserialize_with = "word::<ChatKind, _>")]
     pub kind: Option<String>,
     /// Only where something is unread.
     pub unread: Option<bool>,
@@ -38,18 +39,10 @@ pub async fn list_chats(
     State(app): State<Arc<App>>,
 ) -> Result<Json<Page<ChatRow>>, Problem> {
     let wanted = filter.0;
-    let kind = match wanted.kind.as_deref().filter(|kind| !kind.is_empty()) {
-        Some(kind) => Some(
-            Kind::parse(kind)
-                .ok_or_else(|| Problem::field("kind", "unknown", "Choose direct or group."))?
-                .as_str(),
-        ),
-        None => None,
-    };
     let chosen = ChatFilter {
         account: wanted.account.map(Into::into),
         contains: wanted.q.as_deref().map(str::trim).filter(|text| !text.is_empty()),
-        kind,
+        kind: wanted.kind.as_deref().and_then(Kind::parse).map(Kind::as_str),
         unread: wanted.unread.unwrap_or_default(),
         id: None,
     };

@@ -9,6 +9,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::view::ChatMessage;
+use crate::pagination::page_size;
 use crate::{App, Json, Page, PageQuery, Path, Permit, Problem, Query, TenantPath, TenantScope, may};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -16,6 +17,7 @@ use crate::{App, Json, Page, PageQuery, Path, Permit, Problem, Query, TenantPath
 pub struct MessagesQuery {
     /// Messages of a page; 50 unless told, at most 200.
     #[param(minimum = 1, maximum = 200)]
+    #[serde(default, deserialize_with = "page_size")]
     pub limit: Option<u32>,
     /// `next` of the page before: what was said earlier than that.
     pub before: Option<String>,

@@ -9,19 +9,23 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::view::CustomerRow;
+use crate::extract::Object;
 use crate::{App, Created, Json, Permit, Problem, TenantPath, TenantScope, may};
 
 #[derive(Deserialize, ToSchema)]
 pub struct NewCustomer {
+    #[schema(min_length = 1, max_length = 80)]
     name: String,
     #[serde(default)]
-    links: Vec<NewLink>,
+    #[schema(value_type = Vec<NewLink>, max_items = 100)]
+    links: Vec<Object<NewLink>>,
 }
 
 /// A panel username that is theirs. The owner vouches for it.
 #[derive(Deserialize, ToSchema)]
 pub struct NewLink {
     pub(super) panel: Uuid,
+    #[schema(min_length = 1, max_length = 80)]
     pub(super) username: String,
 }
 
@@ -45,7 +49,7 @@ pub async fn create_customer(
     let links: Vec<_> = input
         .links
         .iter()
-        .map(|link| (link.panel.into(), link.username.as_str()))
+        .map(|Object(link)| (link.panel.into(), link.username.as_str()))
         .collect();
     let row = customer_book::add(&app.hub, &scope, permit.actor().as_str(), &input.name, &links).await?;
     Ok(Created(row.into()))

@@ -13,6 +13,7 @@ use crate::{App, Json, Path, Permit, Problem, TenantPath, TenantScope, may};
 
 #[derive(Deserialize, ToSchema)]
 pub struct CustomerEdit {
+    #[schema(min_length = 1, max_length = 80)]
     name: String,
 }
 

@@ -16,6 +16,7 @@ use crate::{
 /// What the owner knows of a panel.
 #[derive(Deserialize, ToSchema)]
 pub struct NewPanel {
+    #[schema(min_length = 1, max_length = 60)]
     name: String,
     url: String,
     /// Absent: found out.
@@ -23,6 +24,7 @@ pub struct NewPanel {
     #[schema(value_type = String)]
     key: SecretString,
     time_zone: Option<String>,
+    #[schema(maximum = 60_000)]
     min_gap_ms: Option<u32>,
 }
 

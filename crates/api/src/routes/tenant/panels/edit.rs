@@ -15,10 +15,12 @@ use crate::{App, Json, Path, Permit, Problem, TenantPath, TenantScope, may};
 /// What may be changed. Absent: stays.
 #[derive(Deserialize, ToSchema)]
 pub struct PanelEdit {
+    #[schema(min_length = 1, max_length = 60)]
     name: Option<String>,
     #[schema(value_type = Option<String>)]
     key: Option<SecretString>,
     time_zone: Option<String>,
+    #[schema(maximum = 60_000)]
     min_gap_ms: Option<u32>,
 }
 

@@ -13,8 +13,10 @@ use crate::{App, Created, Json, Permit, Problem, TenantPath, TenantScope, may};
 #[derive(Deserialize, ToSchema)]
 pub struct NewProvider {
     /// The only name that leaves the owner's eyes.
+    #[schema(min_length = 1, max_length = 80)]
     alias: String,
     /// As panels write it; or the `key` of one that was found in orders.
+    #[schema(max_items = 50)]
     names: Option<Vec<String>>,
 }
 

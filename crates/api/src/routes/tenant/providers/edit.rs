@@ -14,8 +14,10 @@ use crate::{App, Json, Path, Permit, Problem, TenantPath, TenantScope, may};
 /// What may be changed. Absent: stays.
 #[derive(Deserialize, ToSchema)]
 pub struct ProviderEdit {
+    #[schema(min_length = 1, max_length = 80)]
     alias: Option<String>,
     /// In place of all names that it has.
+    #[schema(max_items = 50)]
     names: Option<Vec<String>>,
 }
 

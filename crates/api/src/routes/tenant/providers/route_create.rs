@@ -17,7 +17,9 @@ pub struct NewRoute {
     chat: Uuid,
     topic: Option<String>,
     template: Option<String>,
+    #[schema(minimum = 1, maximum = 100)]
     piece_size: Option<u32>,
+    #[schema(maximum = 60_000)]
     join_ms: Option<u32>,
 }
 

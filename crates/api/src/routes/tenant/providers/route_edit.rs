@@ -18,7 +18,9 @@ pub struct EditRoute {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     template: Option<Option<String>>,
+    #[schema(minimum = 1, maximum = 100)]
     piece_size: Option<u32>,
+    #[schema(maximum = 60_000)]
     join_ms: Option<u32>,
 }
 

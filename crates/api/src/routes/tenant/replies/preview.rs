@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::view::sentence;
+use crate::extract::Object;
 use crate::{App, Json, Permit, Problem, TenantPath, TenantScope, may};
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -25,7 +26,8 @@ pub struct ReplyPreviewRequest {
     text: String,
     /// An order of a panel, which is only read. Absent: sample orders.
     #[serde(default)]
-    order: Option<ReplyPreviewOrder>,
+    #[schema(value_type = Option<ReplyPreviewOrder>)]
+    order: Option<Object<ReplyPreviewOrder>>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,7 +51,7 @@ pub async fn preview_reply(
     Json(input): Json<ReplyPreviewRequest>,
 ) -> Result<Json<ReplyPreview>, Problem> {
     let order = match input.order {
-        Some(given) => {
+        Some(Object(given)) => {
             let order = OrderId::new(given.order_id.trim())
                 .map_err(|_| Problem::field("order.order_id", "invalid", "This is no order id."))?;
             Some((given.panel.into(), order))

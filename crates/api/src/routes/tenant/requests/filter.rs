@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::view::Command;
-use crate::words::Outcome;
+use crate::words::{Outcome, word};
 use crate::{
     FieldErrors, Problem,
     plain::{in_range, is_plain},
@@ -60,6 +60,7 @@ pub struct RequestFilters {
     pub command: Option<Command>,
     /// The stable name of what was decided, such as `not_eligible`.
     #[param(inline, value_type = Option<Outcome>)]
+    #[serde(default, deserialize_with = "word::<Outcome, _>")]
     pub outcome: Option<String>,
     pub panel: Option<Uuid>,
     pub provider: Option<Uuid>,
@@ -69,6 +70,7 @@ pub struct RequestFilters {
     /// An account's id.
     pub assignee: Option<Uuid>,
     /// Digits: order ids that begin so. Else: a customer's or sender's name, or a part of it.
+    #[param(max_length = 100)]
     pub q: Option<String>,
     /// Order ids, separated by commas.
     pub ids: Option<String>,
@@ -82,8 +84,8 @@ impl TryFrom<RequestFilters> for Wanted {
 
     fn try_from(given: RequestFilters) -> Result<Self, Problem> {
         let mut errors = FieldErrors::default();
-        for (field, text) in [("outcome", &given.outcome), ("q", &given.q)] {
-            let text = text.as_deref().unwrap_or_default();
+        {
+            let (field, text) = ("q", given.q.as_deref().unwrap_or_default());
             errors.check(
                 text.chars().count() <= MAX_TEXT,
                 field,
@@ -125,7 +127,7 @@ impl TryFrom<RequestFilters> for Wanted {
                     RequestView::Closed => View::Closed,
                 },
                 command: given.command.map(Command::stored),
-                outcome: given.outcome.filter(|text| !text.is_empty()),
+                outcome: given.outcome,
                 panel: given.panel.map(Into::into),
                 provider: given.provider.map(Into::into),
                 channel: given.channel.map(RequestChannel::stored),

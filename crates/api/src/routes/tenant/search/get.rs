@@ -17,6 +17,7 @@ use crate::{
 #[into_params(parameter_in = Query)]
 pub struct SearchFor {
     /// Digits: order ids that begin so. Else: a part of a name.
+    #[param(max_length = 100)]
     q: String,
 }
 

@@ -13,7 +13,9 @@ use crate::{App, Created, Json, Permit, Problem, TenantPath, TenantScope, may};
 
 #[derive(Deserialize, ToSchema)]
 pub struct NewExample {
+    #[schema(min_length = 1, max_length = 80)]
     name: String,
+    #[schema(min_length = 1, max_length = 4096)]
     text: String,
     customer: Option<Uuid>,
     kind: PlayedIn,

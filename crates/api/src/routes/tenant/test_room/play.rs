@@ -13,11 +13,13 @@ use crate::{App, Json, Permit, Problem, TenantPath, TenantScope, may};
 
 #[derive(Deserialize, ToSchema)]
 pub struct PlayedMessage {
+    #[schema(min_length = 1, max_length = 4096)]
     text: String,
     /// `null`: a stranger without a link.
     customer: Option<Uuid>,
     kind: PlayedIn,
     /// What the same person wrote just before: ids first, command next.
+    #[schema(max_length = 4096)]
     previous: Option<String>,
 }
 
