@@ -1,4 +1,4 @@
-# The whole vocabulary: setup demo run dev check test fuzz generate bench lighthouse. CI calls the same recipes.
+# The whole vocabulary: setup demo run dev check test fuzz generate bench lighthouse pages. CI calls the same recipes.
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 CARGO_TARGET_DIR ?= $(CURDIR)/target
@@ -7,7 +7,7 @@ BIN := $(CARGO_TARGET_DIR)/debug
 export CARGO_TERM_COLOR ?= auto
 NEXTEST := cargo nextest run --workspace
 
-.PHONY: help setup web build demo run dev check test fuzz generate bench lighthouse
+.PHONY: help setup web build demo run dev check test fuzz generate bench lighthouse pages
 help:
 	@printf 'make demo      the main job happening in this terminal, with everything it needs\n'
 	@printf 'make test      every test\n'
@@ -18,6 +18,7 @@ help:
 	@printf 'make generate  what is generated: the test that compares it runs in make test\n'
 	@printf 'make bench     the figures of docs/performance.md\n'
 	@printf 'make lighthouse  the pages on phone settings: accessibility 100, performance at least 90\n'
+	@printf 'make pages     every page of the panel in a real browser; make test walks the main way only\n'
 	@printf 'make setup     what is missing on this machine (the others call it)\n'
 
 setup:
@@ -51,6 +52,10 @@ test: web
 	@bash tests/peers/safesmm/run.sh "$(BIN)/panel-simulator"
 	@bash infra/web.sh check
 	@$(NEXTEST)
+	@bash infra/browser.sh "$(BIN)" walk.spec.ts live.spec.ts
+
+# About twenty minutes: every page in every state, on a phone and on a desktop.
+pages: build
 	@bash infra/browser.sh "$(BIN)"
 
 # A whole installation of its own, and schemathesis over web/openapi.json.

@@ -9,7 +9,7 @@ export default defineConfig({
   testMatch: "*.spec.ts",
   workers: 1,
   fullyParallel: false,
-  retries: 0,
+  retries: 1,
   timeout: 240_000,
   expect: { timeout: 15_000 },
   reporter: [["list"]],
