@@ -22,7 +22,9 @@ test("settings are saved as they are changed", async ({ page, world }) => {
   await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
   await accessible(page, "settings-end");
 
-  await page.getByRole("radio", { name: /Always one reply per order/ }).check();
+  const perOrder = page.getByRole("radio", { name: /Always one reply per order/ });
+  await perOrder.click();
+  await expect(perOrder).toBeChecked();
   await expect(page.getByText("Reply style: Always one reply per order.")).toBeVisible();
   expect((await now()).reply_style).toBe("per_order");
   await page.getByRole("button", { name: "Undo" }).click();
