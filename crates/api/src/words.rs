@@ -82,6 +82,7 @@ mod tests {
     use pretty_assertions::assert_eq;
     use switchboard_domain::{
         channel::{ChannelKind, ChatKind as Kind},
+        command::texts::LANGUAGES,
         credit::MessagePurpose as Purpose,
     };
     use switchboard_tenant::{bind, live::Topic};
@@ -114,6 +115,7 @@ mod tests {
         topics.sort_unstable();
         shown.sort_unstable();
         assert_eq!(shown, texts(&topics));
+        assert_eq!(written::<Locale>(), texts(LANGUAGES));
         for word in written::<BindPurpose>() {
             assert!(bind::Purpose::parse(&word).is_some(), "{word}");
         }

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use switchboard_tenant::replies::{ReplyError, Text};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::Problem;
+use crate::{
+    Problem,
+    words::{Locale, word},
+};
 
 /// What a text may name.
 #[derive(Debug, Serialize, ToSchema)]
@@ -63,6 +66,8 @@ impl From<Text> for ReplyText {
 #[into_params(parameter_in = Query)]
 pub struct ReplyLanguage {
     /// English unless told.
+    #[param(inline, value_type = Option<Locale>)]
+    #[serde(default, deserialize_with = "word::<Locale, _>")]
     pub lang: Option<String>,
 }
 
