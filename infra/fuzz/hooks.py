@@ -91,6 +91,10 @@ def panel():
 
 
 def example():
+    # There is room for a hundred, and other operations make them too.
+    there = ids("/test-room/examples", many=False)
+    if len(there) > 90:
+        return there[-1]
     return owner("POST", f"{AT}/test-room/examples", {
         "name": fresh("Example"), "text": TEXTS[0], "customer": None, "kind": "direct", "expect_replies": []})["id"]
 
@@ -253,6 +257,9 @@ def before_call(ctx, case, **kwargs):
     if is_valid("body") and isinstance(case.body, dict):
         form = whole(operation, rng) if rng.random() < 0.3 else None
         case.body = form or realistic(copy.deepcopy(case.body), operation, rng)
+        # The password stays what it is, so that the hooks can sign in.
+        if operation == "change_password" and case.body.get("current") == PASSWORD:
+            case.body["new"] = PASSWORD
         if operation == "import_customers" and rng.random() < 0.7 and isinstance(case.body.get("csv"), str):
             try:
                 case.body["digest"] = owner("POST", f"{AT}/customers/import/preview", {"csv": case.body["csv"]})["digest"]
@@ -285,7 +292,7 @@ UNTYPED = ("This is needed.", "This does not have the right form.", "This is not
 def is_refused_at_its_field(case, response):
     """Rules that a schema does not say (a name that is taken, a chat that is somebody else's, a blank) are told at the field, in a
     sentence of their own. Never so: a body that the program cannot even read."""
-    if response.status_code != 422 or not isinstance(case.body, dict):
+    if response.status_code != 422:
         return False
     problem = json.loads(response.content)
     if problem.get("code") != "validation" or not problem.get("errors"):
@@ -294,7 +301,7 @@ def is_refused_at_its_field(case, response):
         # U+0000 may stand in any JSON text and in no column.
         if error["message"].startswith("There is a character in it"):
             continue
-        if error["message"] in UNTYPED or not error["field"]:
+        if not isinstance(case.body, dict) or error["message"] in UNTYPED or not error["field"]:
             return False
     return True
 
