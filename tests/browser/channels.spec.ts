@@ -298,7 +298,7 @@ test("who may only look, who may not, no network, and the other language", async
   ]) {
     await page.goto(`${world.stage.url}/${at}`);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    await page.waitForTimeout(500);
+    await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
     await shot(page, `ne-${name}`);
   }
 });

@@ -59,7 +59,8 @@ test("reads along, answers as a person, and lets the bot go on", async ({ page, 
     .toBe(1);
   await accessible(page, "inbox-answered");
   await say(world, bot, rina, `${base} status`);
-  await page.waitForTimeout(1500);
+  // It comes by itself, and is there after a reload.
+  await expect(chat.getByText(`${base} status`)).toBeVisible();
   await page.reload();
   await expect(chat.getByText(`${base} status`)).toBeVisible();
   await expect(chat.getByText("sent", { exact: true }).first()).toBeAttached();
@@ -156,11 +157,10 @@ test("stays quick and right with thousands of chats and a long history", async (
   await expect(log.getByText(/Not sent: the customer has blocked the bot/)).toBeVisible();
   await accessible(page, "inbox-long");
   // History comes in above as one goes up, and what stands in view stays.
-  for (let n = 0; n < 12 && (await log.getByText("Line 240", { exact: true }).count()) === 0; n += 1) {
+  await expect(async () => {
     await log.evaluate((node) => { node.scrollTop = -node.scrollHeight; });
-    await page.waitForTimeout(250);
-  }
-  await expect(log.getByText("Line 240", { exact: true })).toBeAttached();
+    expect(await log.getByText("Line 240", { exact: true }).count()).toBe(1);
+  }).toPass({ intervals: [100], timeout: 20_000 });
   await shot(page, "inbox-history");
   await page.getByRole("button", { name: "To the newest" }).click();
   await expect(log.getByText("Answer 1", { exact: true })).toBeInViewport();

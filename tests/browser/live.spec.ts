@@ -97,7 +97,11 @@ test("repairs itself after a restart of the server, and after the network was go
   await expect(page.getByText(/No connection since/)).toBeVisible();
   await shot(page, "live-lost");
   await say(world, bot, rina, `${base + 2} refill`);
-  await page.waitForTimeout(3000);
+  // Answered, and this page does not know.
+  await expect
+    .poll(async () => (await world.peer<{ sent: { chat: number; text: string }[] }>("GET", "/sim/sent?since=0")).sent
+      .some((row) => row.chat === rina && row.text.includes(String(base + 2))), { timeout: 15_000 })
+    .toBe(true);
   await expect(page.getByText(String(base + 2), { exact: true })).toHaveCount(0);
   back = greeted(page);
   await page.context().setOffline(false);

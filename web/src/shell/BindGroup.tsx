@@ -18,9 +18,9 @@ import {
   Field,
   Loaded,
   Note,
+  Refusal,
   SkeletonLines,
   State,
-  useProblemText,
 } from "../ui";
 
 const Qr = lazy(() => import("../ui/Qr").then(({ Qr }) => ({ default: Qr })));
@@ -97,7 +97,6 @@ export function BindGroup(props: BindGroupProps) {
 function Waiting(props: BindGroupProps & { bot: Bot; title: string }) {
   const { bot, purpose, provider, onClose } = props;
   const t = useT();
-  const text = useProblemText();
   const { tenant } = useTenant();
   const client = useQueryClient();
   /** One per wish for a code: a second run of the effect gets the same code. */
@@ -159,11 +158,7 @@ function Waiting(props: BindGroupProps & { bot: Bot; title: string }) {
         </>
       }
     >
-      {make.isError && (
-        <Note tone="failed" live>
-          {text(make.error)}
-        </Note>
-      )}
+      <Refusal error={make.error} />
       {!code && !make.isError && <SkeletonLines label={t("common.loading")} lines={5} />}
       {code && !over && <Steps code={code} bot={bot} forum={purpose === "provider_group"} />}
       {code && <Outcome code={code} />}

@@ -1,9 +1,11 @@
 // One line per row on the desk, two on the phone. Rows keep their role when they become flex boxes. `j`/`k` walk,
 // Enter opens, `x` picks; a press anywhere on a row opens it.
+import { Link } from "@tanstack/react-router";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { type MouseEvent, type ReactNode, useRef } from "react";
 import { useT } from "../i18n";
 import { useHotkeys } from "../lib/hooks";
+import { merge } from "../lib/search";
 
 export interface Column<Row> {
   id: string;
@@ -180,21 +182,43 @@ function openFromRow(event: MouseEvent<HTMLTableRowElement>) {
   event.currentTarget.querySelector<HTMLElement>("a.cell")?.click();
 }
 
-/** “50 shown · next 50”: seek pages are links, so Back goes to the page before. */
+/** “50 shown · next 50”: seek pages are links to the same address with another `after`, so Back goes to the page before. */
 export function PageFoot(props: {
   columns: number;
   shown: number;
-  next: ReactNode;
-  first: ReactNode;
+  size: number;
+  /** This is not the first page. */
+  later: boolean;
+  /** Where the next page begins. */
+  next: string | null;
+  /** Sorted by a name rather than by time. */
+  byName?: boolean;
+  /** The list is a part of its page: turning over does not scroll to the top. */
+  stay?: boolean;
   end?: ReactNode;
 }) {
   const t = useT();
+  const turn = (after: string | undefined, words: string) => (
+    <Link to="." search={(before: object) => merge(before, { after })} resetScroll={!props.stay}>
+      {words}
+    </Link>
+  );
   return (
     <tr role="row">
       <td role="cell" data-at="1" colSpan={props.columns - (props.end === undefined ? 0 : 1)}>
         {t("common.shown", { count: props.shown })}
-        {props.first && <> · {props.first}</>}
-        {props.next && <> · {props.next}</>}
+        {props.later && (
+          <>
+            {" · "}
+            {turn(undefined, t(props.byName ? "common.first_of_names" : "common.first_page"))}
+          </>
+        )}
+        {props.next && (
+          <>
+            {" · "}
+            {turn(props.next, t("common.next_page", { count: props.size }))}
+          </>
+        )}
       </td>
       {props.end !== undefined && (
         <td role="cell" className="num" data-at="1e">

@@ -11,6 +11,7 @@ export * from "./KeyReportNote";
 export * from "./Loaded";
 export * from "./Note";
 export * from "./problem-text";
+export * from "./Refusal";
 export * from "./SearchField";
 export * from "./Secret";
 export * from "./SidePanel";

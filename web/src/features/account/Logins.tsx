@@ -1,9 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import type { LoginEvent } from "../../api/contract";
 import { useT } from "../../i18n";
 import { deviceName } from "../../lib/agent";
-import { merge } from "../../lib/search";
 import { Sec } from "../../ui/bits";
 import { type Column, DataTable, PageFoot } from "../../ui/DataTable";
 import { Loaded, SkeletonLines } from "../../ui/Loaded";
@@ -59,28 +57,10 @@ export function Logins({ after }: { after: string | undefined }) {
                 <PageFoot
                   columns={columns.length}
                   shown={page.items.length}
-                  first={
-                    after && (
-                      <Link
-                        to="/account"
-                        search={(before) => merge(before, { after: undefined })}
-                        resetScroll={false}
-                      >
-                        {t("common.first_page")}
-                      </Link>
-                    )
-                  }
-                  next={
-                    page.next && (
-                      <Link
-                        to="/account"
-                        search={(before) => merge(before, { after: page.next ?? undefined })}
-                        resetScroll={false}
-                      >
-                        {t("common.next_page", { count: 20 })}
-                      </Link>
-                    )
-                  }
+                  size={20}
+                  later={after !== undefined}
+                  next={page.next}
+                  stay
                 />
               )
             }

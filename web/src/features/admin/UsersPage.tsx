@@ -166,23 +166,9 @@ export function UsersPage({ search }: { search: UsersSearch }) {
                     <PageFoot
                       columns={columns.length}
                       shown={page.items.length}
-                      first={
-                        search.after && (
-                          <Link to="/admin/users" search={(before) => merge(before, { after: undefined })}>
-                            {t("common.first_page")}
-                          </Link>
-                        )
-                      }
-                      next={
-                        page.next && (
-                          <Link
-                            to="/admin/users"
-                            search={(before) => merge(before, { after: page.next ?? undefined })}
-                          >
-                            {t("common.next_page", { count: PAGE_SIZE })}
-                          </Link>
-                        )
-                      }
+                      size={PAGE_SIZE}
+                      later={search.after !== undefined}
+                      next={page.next}
                     />
                   }
                 />

@@ -8,13 +8,12 @@ import { useT } from "../../i18n";
 import { useDebounced } from "../../lib/hooks";
 import { useFormat, useTenant } from "../../lib/session";
 import { PageLink } from "../../shell/PageLink";
-import { Button, Dialog, Empty, Field, Loaded, Note, SkeletonLines, toast, useProblemText } from "../../ui";
+import { Button, Dialog, Empty, Field, Loaded, Refusal, SkeletonLines, toast } from "../../ui";
 import { customersFoundQuery } from "./queries";
 
 /** Names the customer and what it means before it counts: whoever writes in the group acts on these orders. */
 export function ActsAsDialog({ chat, onClose }: { chat: ChatRow; onClose: () => void }) {
   const t = useT();
-  const text = useProblemText();
   const format = useFormat();
   const { tenant } = useTenant();
   const client = useQueryClient();
@@ -91,11 +90,7 @@ export function ActsAsDialog({ chat, onClose }: { chat: ChatRow; onClose: () => 
           )
         }
       </Loaded>
-      {save.isError && (
-        <Note tone="failed" live>
-          {text(save.error)}
-        </Note>
-      )}
+      <Refusal error={save.error} />
     </Dialog>
   );
 }

@@ -16,6 +16,7 @@ import {
   Field,
   Loaded,
   Note,
+  Refusal,
   Sec,
   SidePanel,
   SkeletonLines,
@@ -270,7 +271,6 @@ function AddUsername({ customer }: { customer: CustomerRow }) {
 
 function Foot({ customer, onClose }: { customer: CustomerRow; onClose: () => void }) {
   const t = useT();
-  const text = useProblemText();
   const { tenant } = useTenant();
   const refresh = useRefreshCustomers();
   const [open, setOpen] = useState<"rename" | "delete" | null>(null);
@@ -301,13 +301,7 @@ function Foot({ customer, onClose }: { customer: CustomerRow; onClose: () => voi
           keep={t("customers.keep")}
           act={t("customers.remove")}
           busy={remove.isPending}
-          error={
-            remove.isError && (
-              <Note tone="failed" live>
-                <p>{text(remove.error)}</p>
-              </Note>
-            )
-          }
+          error={<Refusal error={remove.error} />}
           onClose={() => setOpen(null)}
           onAct={() => remove.mutate()}
         >

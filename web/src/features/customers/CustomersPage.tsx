@@ -265,23 +265,10 @@ function Customers({
                 <PageFoot
                   columns={columns.length}
                   shown={page.items.length}
-                  first={
-                    search.after && (
-                      <Link to="/customers" search={(before) => merge(before, { after: undefined })}>
-                        {t("customers.first_page")}
-                      </Link>
-                    )
-                  }
-                  next={
-                    page.next && (
-                      <Link
-                        to="/customers"
-                        search={(before) => merge(before, { after: page.next ?? undefined })}
-                      >
-                        {t("common.next_page", { count: PAGE_SIZE })}
-                      </Link>
-                    )
-                  }
+                  size={PAGE_SIZE}
+                  later={search.after !== undefined}
+                  next={page.next}
+                  byName
                 />
               }
             />

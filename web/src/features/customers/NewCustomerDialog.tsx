@@ -8,7 +8,7 @@ import { panelNamesQuery } from "../../api/panel-names";
 import { fieldErrors } from "../../api/problem";
 import { useT } from "../../i18n";
 import { useTenant } from "../../lib/session";
-import { Button, Dialog, Field, Note, toast, useProblemText } from "../../ui";
+import { Button, Dialog, Field, Refusal, toast } from "../../ui";
 import { useRefreshCustomers } from "./linking";
 
 interface Draft {
@@ -22,7 +22,6 @@ export function NewCustomerDialog(props: {
   onMade: (customer: CustomerRow) => void;
 }) {
   const t = useT();
-  const text = useProblemText();
   const { tenant } = useTenant();
   const refresh = useRefreshCustomers();
   const panels = useQuery(panelNamesQuery(tenant));
@@ -142,11 +141,7 @@ export function NewCustomerDialog(props: {
             </Button>
           </div>
         )}
-        {make.isError && Object.keys(errors).length === 0 && (
-          <Note tone="failed" live>
-            <p>{text(make.error)}</p>
-          </Note>
-        )}
+        <Refusal error={make.error} besideFields />
         <footer>
           <Button onClick={props.onClose}>{t("common.cancel")}</Button>
           <Button

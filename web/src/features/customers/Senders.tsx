@@ -129,23 +129,9 @@ export function Senders({ search }: { search: CustomersSearch }) {
                   <PageFoot
                     columns={columns.length}
                     shown={shown.length}
-                    first={
-                      search.after && (
-                        <Link to="/customers" search={(before) => merge(before, { after: undefined })}>
-                          {t("common.first_page")}
-                        </Link>
-                      )
-                    }
-                    next={
-                      page.next && (
-                        <Link
-                          to="/customers"
-                          search={(before) => merge(before, { after: page.next ?? undefined })}
-                        >
-                          {t("common.next_page", { count: PAGE_SIZE })}
-                        </Link>
-                      )
-                    }
+                    size={PAGE_SIZE}
+                    later={search.after !== undefined}
+                    next={page.next}
                   />
                 }
               />

@@ -14,6 +14,7 @@ import {
   Field,
   KeyReportNote,
   Note,
+  Refusal,
   Sec,
   SidePanel,
   toast,
@@ -137,7 +138,6 @@ function NewKey({ card }: { card: PanelCard }) {
 
 function Details({ card }: { card: PanelCard }) {
   const t = useT();
-  const text = useProblemText();
   const change = useChange(card.id);
   const [name, setName] = useState(card.name);
   const [zone, setZone] = useState(card.time_zone);
@@ -188,11 +188,7 @@ function Details({ card }: { card: PanelCard }) {
           onChange={(ms) => setGap(ms ?? card.min_gap_ms)}
           error={said.min_gap_ms?.message}
         />
-        {change.isError && Object.keys(said).length === 0 && (
-          <Note tone="failed" live>
-            {text(change.error)}
-          </Note>
-        )}
+        <Refusal error={change.error} besideFields />
         <div className="row">
           <Button
             go={!same}

@@ -6,7 +6,7 @@ import type { ProviderRow, Unrouted } from "../../api/contract";
 import { fieldErrors } from "../../api/problem";
 import { useT } from "../../i18n";
 import { useTenant } from "../../lib/session";
-import { Button, Dialog, Field, Note, toast, useProblemText } from "../../ui";
+import { Button, Dialog, Field, Note, Refusal, toast } from "../../ui";
 import { firstOf, NamesFields } from "./NamesFields";
 import { useRefreshProviders } from "./queries";
 import { namesOf } from "./style";
@@ -18,7 +18,6 @@ export function ProviderDialog(props: {
   onMade: (provider: ProviderRow) => void;
 }) {
   const t = useT();
-  const text = useProblemText();
   const { tenant } = useTenant();
   const refresh = useRefreshProviders();
   const [alias, setAlias] = useState("");
@@ -80,11 +79,7 @@ export function ProviderDialog(props: {
             </Note>
           )
         )}
-        {make.isError && Object.keys(errors).length === 0 && (
-          <Note tone="failed" live>
-            <p>{text(make.error)}</p>
-          </Note>
-        )}
+        <Refusal error={make.error} besideFields />
         <footer>
           <Button onClick={props.onClose}>{t("common.cancel")}</Button>
           <Button

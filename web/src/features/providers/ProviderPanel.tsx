@@ -12,13 +12,13 @@ import {
   DangerDialog,
   Loaded,
   Note,
+  Refusal,
   Sec,
   SidePanel,
   SkeletonLines,
   State,
   Time,
   toast,
-  useProblemText,
 } from "../../ui";
 import { AliasDialog } from "./AliasDialog";
 import type { Named } from "./ProvidersPage";
@@ -139,7 +139,6 @@ function Detail(props: {
 
 function Foot({ provider, onClose }: { provider: ProviderRow; onClose: () => void }) {
   const t = useT();
-  const text = useProblemText();
   const { tenant } = useTenant();
   const refresh = useRefreshProviders();
   const [open, setOpen] = useState<"alias" | "delete" | null>(null);
@@ -170,13 +169,7 @@ function Foot({ provider, onClose }: { provider: ProviderRow; onClose: () => voi
           keep={t("providers.keep")}
           act={t("providers.remove")}
           busy={remove.isPending}
-          error={
-            remove.isError && (
-              <Note tone="failed" live>
-                <p>{text(remove.error)}</p>
-              </Note>
-            )
-          }
+          error={<Refusal error={remove.error} />}
           onClose={() => setOpen(null)}
           onAct={() => remove.mutate()}
         >

@@ -244,23 +244,10 @@ function Providers(props: {
                   <PageFoot
                     columns={columns.length}
                     shown={page.items.length}
-                    first={
-                      search.after && (
-                        <Link to="/providers" search={(before) => merge(before, { after: undefined })}>
-                          {t("providers.first_page")}
-                        </Link>
-                      )
-                    }
-                    next={
-                      page.next && (
-                        <Link
-                          to="/providers"
-                          search={(before) => merge(before, { after: page.next ?? undefined })}
-                        >
-                          {t("common.next_page", { count: PAGE_SIZE })}
-                        </Link>
-                      )
-                    }
+                    size={PAGE_SIZE}
+                    later={search.after !== undefined}
+                    next={page.next}
+                    byName
                   />
                 }
               />

@@ -8,7 +8,7 @@ import type { ProviderRow, Unrouted } from "../../api/contract";
 import { fieldErrors } from "../../api/problem";
 import { useT } from "../../i18n";
 import { useSession, useTenant } from "../../lib/session";
-import { Button, Dialog, Note, toast, useProblemText } from "../../ui";
+import { Button, Dialog, Refusal, toast } from "../../ui";
 import { firstOf, NamesFields } from "./NamesFields";
 import { useRefreshProviders } from "./queries";
 import { namesOf } from "./style";
@@ -96,7 +96,6 @@ function RevealDialog(props: {
   onNames: (names: string[]) => void;
 }) {
   const t = useT();
-  const text = useProblemText();
   const { tenant } = useTenant();
   const reveal = useMutation({
     mutationFn: () =>
@@ -117,11 +116,7 @@ function RevealDialog(props: {
       }
     >
       <p>{t("providers.reveal_text")}</p>
-      {reveal.isError && (
-        <Note tone="failed" live>
-          <p>{text(reveal.error)}</p>
-        </Note>
-      )}
+      <Refusal error={reveal.error} />
     </Dialog>
   );
 }
@@ -134,7 +129,6 @@ function NamesDialog(props: {
   onSaved: () => void;
 }) {
   const t = useT();
-  const text = useProblemText();
   const { tenant } = useTenant();
   const refresh = useRefreshProviders();
   const [typed, setTyped] = useState(props.names.join("\n"));
@@ -174,11 +168,7 @@ function NamesDialog(props: {
         onPicked={setPicked}
         error={firstOf(errors)}
       />
-      {save.isError && Object.keys(errors).length === 0 && (
-        <Note tone="failed" live>
-          <p>{text(save.error)}</p>
-        </Note>
-      )}
+      <Refusal error={save.error} besideFields />
     </Dialog>
   );
 }

@@ -6,7 +6,7 @@ import type { Id, RouteRow } from "../../api/contract";
 import { fieldErrors } from "../../api/problem";
 import { useT } from "../../i18n";
 import { useFormat, useTenant } from "../../lib/session";
-import { Button, Dialog, Field, Note, toast, useProblemText } from "../../ui";
+import { Button, Dialog, Field, Refusal, toast } from "../../ui";
 import { GroupPicker } from "./GroupPicker";
 import type { Named } from "./ProvidersPage";
 import { useRefreshProviders } from "./queries";
@@ -29,7 +29,6 @@ export function RouteDialog(props: {
 }) {
   const t = useT();
   const format = useFormat();
-  const text = useProblemText();
   const { tenant } = useTenant();
   const refresh = useRefreshProviders();
   const { provider, route } = props;
@@ -154,11 +153,7 @@ export function RouteDialog(props: {
             </Field>
           )}
         </div>
-        {save.isError && Object.keys(errors).length === 0 && (
-          <Note tone="failed" live>
-            <p>{text(save.error)}</p>
-          </Note>
-        )}
+        <Refusal error={save.error} besideFields />
         <footer>
           <Button onClick={props.onClose}>{t("common.cancel")}</Button>
           <Button go type="submit" busy={save.isPending} why={why} whyHidden>

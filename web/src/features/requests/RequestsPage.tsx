@@ -261,24 +261,10 @@ export function RequestsPage({ search }: { search: RequestsSearch }) {
                     <PageFoot
                       columns={columns.length + (can("requests.act") ? 1 : 0)}
                       shown={shown.length}
+                      size={PAGE_SIZE}
+                      later={search.after !== undefined}
+                      next={page.next}
                       end={<span title={t("requests.sum")}>{format.credits(sum)}</span>}
-                      first={
-                        search.after && (
-                          <Link to="/requests" search={(before) => merge(before, { after: undefined })}>
-                            {t("common.first_page")}
-                          </Link>
-                        )
-                      }
-                      next={
-                        page.next && (
-                          <Link
-                            to="/requests"
-                            search={(before) => merge(before, { after: page.next ?? undefined })}
-                          >
-                            {t("common.next_page", { count: PAGE_SIZE })}
-                          </Link>
-                        )
-                      }
                     />
                   }
                 />

@@ -11,7 +11,7 @@ import {
   Empty,
   Fold,
   Loaded,
-  Note,
+  Refusal,
   Sec,
   SkeletonLines,
   State,
@@ -82,11 +82,7 @@ export function Examples(props: {
               </Button>
             }
           >
-            {run.isError && (
-              <Note tone="failed" live>
-                <p>{text(run.error)}</p>
-              </Note>
-            )}
+            <Refusal error={run.error} />
             <div aria-live="polite">
               {examples.map((example) => (
                 <Row

@@ -167,20 +167,9 @@ function Ledger({ kind, after }: Props) {
                 <PageFoot
                   columns={columns.length}
                   shown={data.items.length}
-                  first={
-                    after && (
-                      <Link to="/wallet" search={kind ? { kind } : {}}>
-                        {t("common.first_page")}
-                      </Link>
-                    )
-                  }
-                  next={
-                    data.next && (
-                      <Link to="/wallet" search={{ ...(kind && { kind }), after: data.next }}>
-                        {t("common.next_page", { count: 50 })}
-                      </Link>
-                    )
-                  }
+                  size={50}
+                  later={after !== undefined}
+                  next={data.next}
                 />
               }
             />
