@@ -20,6 +20,7 @@ mod sign_up;
 mod test_room;
 mod walk;
 mod walk_chats;
+mod walk_rows;
 mod walk_samples;
 mod walk_shop;
 mod wallet;
