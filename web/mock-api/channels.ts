@@ -9,6 +9,7 @@ const card = (n: number, name: string, more: Partial<ChannelCard> = {}): Channel
   username: `${name.toLowerCase().replace(/\W/g, "_")}_bot`,
   state: "online",
   state_text: "Connected: messages arrive and are answered.",
+  received_elsewhere: false,
   next: "Nothing to do.",
   since: ago(9000 * n),
   last_in_at: ago(n),
@@ -36,6 +37,7 @@ let cards: ChannelCard[] = [
   card(1, "Support"),
   card(4, "Resale", {
     state: "backing_off",
+    received_elsewhere: true,
     state_text:
       "Another program receives this account's messages, so they do not arrive here. They go to bots.example.",
     next: "Stop the other program and press Check. Or press Take over: it then receives nothing any more.",
@@ -124,7 +126,12 @@ export const channelHandlers = [
   }),
   http.post(`${T}/channels/:id/check`, ({ params }) => change(params, {})),
   http.post(`${T}/channels/:id/take-over`, ({ params }) =>
-    change(params, { state: "connecting", state_text: "Connecting to the chat network.", next: "Nothing." }),
+    change(params, {
+      state: "connecting",
+      received_elsewhere: false,
+      state_text: "Connecting to the chat network.",
+      next: "Nothing.",
+    }),
   ),
   http.patch(`${T}/channels/:id`, async ({ params, request }) => {
     const { enabled, name } = (await request.json()) as { enabled?: boolean; name?: string };

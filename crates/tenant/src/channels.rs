@@ -82,6 +82,15 @@ pub fn change_words(change: &Change) -> String {
     words(&change.state, &change.text)
 }
 
+/// Another program receives this account's messages: it can be taken over.
+pub fn is_received_elsewhere(channel: &Channel) -> bool {
+    elsewhere(&channel.state, &channel.state_text)
+}
+
+fn elsewhere(state: &str, text: &str) -> bool {
+    state == "backing_off" && seen(state, text) == Some(AccountState::HookTakenElsewhere)
+}
+
 /// What the owner can do about the state that a channel is in.
 pub fn next_step(channel: &Channel) -> String {
     match seen(&channel.state, &channel.state_text) {
@@ -322,4 +331,26 @@ pub async fn set_mode(
         .changed(scope.tenant(), Topic::Channels, [chat.account_id.uuid()]);
     chat.mode = mode;
     Ok(chat)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_channel_that_another_program_receives_can_be_taken_over() {
+        let taken = format!(
+            "{} They go to other.example.",
+            AccountState::HookTakenElsewhere.words()
+        );
+        for (state, text, wanted) in [
+            ("backing_off", taken.as_str(), true),
+            ("backing_off", AccountState::BackingOff.words(), false),
+            ("backing_off", "", false),
+            ("online", taken.as_str(), false),
+            ("logged_out", AccountState::TokenRevoked.words(), false),
+        ] {
+            assert_eq!(elsewhere(state, text), wanted, "{state}: {text}");
+        }
+    }
 }

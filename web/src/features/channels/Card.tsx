@@ -7,7 +7,7 @@ import { CHANNEL_TONE } from "../../lib/tones";
 import { Button, Note, State, Time } from "../../ui";
 import { useChannelActions } from "./actions";
 import { PrivacySteps } from "./PrivacySteps";
-import { isReceivedElsewhere, sentencesOf } from "./queries";
+import { sentencesOf } from "./queries";
 import { TakeOverDialog } from "./TakeOverDialog";
 
 export function Fact({ name, children }: { name: string; children: ReactNode }) {
@@ -21,7 +21,7 @@ export function Fact({ name, children }: { name: string; children: ReactNode }) 
 
 export function ChannelState({ card }: { card: ChannelCard }) {
   const word = useWord();
-  const elsewhere = isReceivedElsewhere(card);
+  const elsewhere = card.received_elsewhere;
   return (
     <State tone={elsewhere ? "person" : CHANNEL_TONE[card.state]} box>
       {word("channels.state", elsewhere ? "elsewhere" : card.state)}
@@ -46,7 +46,7 @@ export function Card({
   const [taking, setTaking] = useState(false);
   const { support, silent, off } = card.groups;
   const manage = can("channels.manage");
-  const elsewhere = isReceivedElsewhere(card);
+  const elsewhere = card.received_elsewhere;
   const never = (at: string | null) => (at === null ? t("channels.never") : <Time at={at} />);
   return (
     <article

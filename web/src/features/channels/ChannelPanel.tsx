@@ -12,7 +12,7 @@ import { ChannelState } from "./Card";
 import type { ChannelsSearch } from "./ChannelsPage";
 import { GroupDetail } from "./GroupDetail";
 import { Groups } from "./Groups";
-import { chatQuery, isReceivedElsewhere, sentencesOf } from "./queries";
+import { chatQuery, sentencesOf } from "./queries";
 import { RenameDialog } from "./RenameDialog";
 import { TakeOverDialog } from "./TakeOverDialog";
 
@@ -89,7 +89,7 @@ function Manage({ channel, onToken }: { channel: ChannelCard; onToken: () => voi
       {sentences.length > 0 && <p>{sentences.join(" ")}</p>}
       {can("channels.manage") ? (
         <div className="acts-row">
-          {isReceivedElsewhere(channel) && (
+          {channel.received_elsewhere && (
             <Button go onClick={() => setDialog("take")}>
               {t("channels.take_over")}
             </Button>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ChannelCard } from "../../api/contract";
-import { byNeed, isReceivedElsewhere, sentencesOf } from "./queries";
+import { byNeed, sentencesOf } from "./queries";
 
 const card = (more: Partial<ChannelCard>): ChannelCard => ({
   id: "1",
@@ -9,6 +9,7 @@ const card = (more: Partial<ChannelCard>): ChannelCard => ({
   username: "support_bot",
   state: "online",
   state_text: "Connected: messages arrive and are answered.",
+  received_elsewhere: false,
   next: "Nothing to do.",
   since: "2026-11-24T00:00:00Z",
   last_in_at: "2026-11-24T00:00:00Z",
@@ -40,12 +41,6 @@ describe("a channel's card", () => {
     expect(sentencesOf(card({ state: "connecting", state_text: "Connecting.", next: "Nothing." }))).toEqual([
       "Connecting.",
     ]);
-  });
-  it("offers to take over only where another program receives", () => {
-    const elsewhere = "Another program receives this account's messages. They go to other.example.";
-    expect(isReceivedElsewhere(card({ state: "backing_off", state_text: elsewhere }))).toBe(true);
-    expect(isReceivedElsewhere(card({ state: "backing_off", state_text: "Cannot be reached." }))).toBe(false);
-    expect(isReceivedElsewhere(card({ state: "online", state_text: elsewhere }))).toBe(false);
   });
   it("stands before the others when it needs somebody", () => {
     const cards = [card({ name: "B" }), card({ name: "A" }), card({ name: "Z", state: "logged_out" })];

@@ -56,14 +56,6 @@ export const customersFoundQuery = (tenant: Id, q: string) =>
     placeholderData: keepPreviousData,
   });
 
-/**
- * Another program receives this bot's messages. The API has one state for all that keeps messages from coming and tells them
- * apart in its sentence only.
- */
-export function isReceivedElsewhere(card: Pick<ChannelCard, "state" | "state_text">): boolean {
-  return card.state === "backing_off" && card.state_text.startsWith("Another program");
-}
-
 /** What stands on a card: nothing where all is well, else what is wrong and what to do. */
 export function sentencesOf(card: ChannelCard): string[] {
   const next = /^Nothing( to do)?\.$/.test(card.next) ? "" : card.next;

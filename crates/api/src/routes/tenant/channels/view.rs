@@ -19,6 +19,8 @@ pub struct ChannelCard {
     #[schema(value_type = ChannelState)]
     pub state: String,
     pub state_text: String,
+    /// Another program receives this account's messages: `take-over` ends that.
+    pub received_elsewhere: bool,
     pub next: String,
     pub since: DateTime<Utc>,
     pub last_in_at: Option<DateTime<Utc>>,
@@ -60,6 +62,7 @@ impl From<Channel> for ChannelCard {
         Self {
             next: channels::next_step(&channel),
             state_text: channels::state_words(&channel),
+            received_elsewhere: channels::is_received_elsewhere(&channel),
             id: channel.id,
             name: channel.name,
             channel: channel.channel,
