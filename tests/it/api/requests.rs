@@ -383,6 +383,42 @@ async fn a_retry_reads_the_panel_again_and_acts_once() {
     assert_eq!(tx.wallet().discrepancy().await.unwrap(), 0);
 }
 
+/// What the page of providers promises about requests that waited for a group.
+#[tokio::test]
+async fn a_retry_forwards_what_waited_for_a_providers_group() {
+    let app = TestApp::start().await;
+    let asha = app.owner("asha").await;
+    let shop = Shop::open(&app, &asha).await;
+    let routes = asha.at(&format!("/providers/{}/routes", shop.provider.uuid()));
+    let provider = asha
+        .get(&asha.at(&format!("/providers/{}", shop.provider.uuid())))
+        .await
+        .expect(200);
+    let route = &provider["routes"][0];
+    asha.delete(&format!("{routes}/{}", route["id"].as_str().unwrap()))
+        .await
+        .expect(204);
+    shop.order("481799696", "In progress");
+    shop.says("481799696 speed up").await;
+    let forwards = async || -> Vec<String> {
+        let sent = shop.outbox().await.into_iter();
+        sent.filter(|(purpose, ..)| purpose == "forward")
+            .map(|(.., text)| text)
+            .collect()
+    };
+    assert_eq!(forwards().await, [""; 0]);
+    asha.post(&routes, json!({"chat": route["chat"]["id"]}))
+        .await
+        .expect(201);
+    let id = request_of(&asha, "481799696").await;
+    assert_eq!(
+        act(&asha, json!({"ids": [id], "action": "retry"})).await["done"],
+        json!([id])
+    );
+    shop.run_jobs().await;
+    assert_eq!(forwards().await.len(), 1);
+}
+
 #[tokio::test]
 async fn a_retry_sends_a_forward_of_unknown_fate_again_once() {
     let app = TestApp::start().await;
